@@ -1,1 +1,23 @@
-//! cairn-server
+//! What answers a request: the doors of the server, its guards, its pages and its command line.
+//!
+//! One port carries everything. [`door`] says which door a request comes to; [`app::router`] is the
+//! server as a function of its state, [`serve`] puts it on a socket.
+//!
+//! | door | module | guarded by |
+//! | --- | --- | --- |
+//! | SageMaker, JSON | [`api`] | SigV4, role table |
+//! | STS and IAM, query protocol | [`api::query`] | SigV4, role table |
+//!
+//! What the server does without being asked (ingest, dispatch, consolidate) lives in the engine.
+
+pub mod api;
+pub mod app;
+pub mod auth;
+pub mod clock;
+pub mod door;
+pub mod metrics;
+pub mod page_error;
+pub mod request_scope;
+pub mod secrets;
+pub mod serve;
+pub mod settings;
