@@ -27,6 +27,7 @@ export const SCOPES = /** @type {const} */ (["tool", "page", "global"]);
  * @property {string} combination
  * @property {"command" | "label"} kind
  * @property {(press: KeyPress) => void} run
+ * @property {() => { label: string, group: string }} [describe] for an overview of the keys; without it the key is not listed
  */
 
 /** Commands of the page and the portal around it; a label never takes one of these. */
@@ -132,6 +133,11 @@ export class KeyMap {
   conflicts() {
     const names = this.#bindings.map((binding) => `${binding.scope}: ${binding.combination}`);
     return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+  }
+
+  /** The keys worth listing, each with what it does. @returns {{ key: string, label: string, group: string }[]} */
+  get overview() {
+    return this.#bindings.flatMap(({ combination, describe }) => (describe ? [{ key: combination, ...describe() }] : []));
   }
 
   /** The keys that labels have. */

@@ -1,0 +1,9 @@
+import { chromium } from "playwright-core";
+
+/** Debian's Chromium; another one by CHROMIUM. */
+const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+export function launch() {
+  return chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
+}
