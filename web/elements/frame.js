@@ -40,7 +40,7 @@ export function startFrame(defineAll) {
   startKeyboard();
   const framed = window.parent !== window;
   const bridge = framed ? startBridge(window.parent) : undefined;
-  listen(bridge);
+  listen(bridge, dressed);
   whenParsed(async () => {
     for (const form of forms()) form.checkElements();
     document.dispatchEvent(new Event("all-crowd-elements-ready"));
@@ -72,8 +72,11 @@ function startBridge(portal) {
   return bridge;
 }
 
-/** @param {Bridge | undefined} bridge */
-function listen(bridge) {
+/**
+ * @param {Bridge | undefined} bridge
+ * @param {Promise<unknown>} dressed settles when there are words to speak with
+ */
+function listen(bridge, dressed) {
   keyboardListener.submit = () => form()?.wish();
   keyboardListener.unused = (event) => bridge?.key(event);
   document.addEventListener(SUBMIT_WISH, (event) => {
@@ -89,7 +92,7 @@ function listen(bridge) {
   document.addEventListener(REFUSED, (event) => bridge?.refused(/** @type {CustomEvent} */ (event).detail));
   for (const type of ["input", "change"]) document.addEventListener(type, () => bridge?.changed());
   document.addEventListener("visibilitychange", () => bridge?.seen(!document.hidden));
-  const report = (/** @type {string} */ url) => bridge?.objectError(url, t("element.error-image"));
+  const report = (/** @type {string} */ url) => void dressed.then(() => bridge?.objectError(url, t("element.error-image")));
   document.addEventListener(OBJECT_ERROR, (event) => report(/** @type {CustomEvent} */ (event).detail));
   // Errors of images and players do not bubble; those that happened before this module ran leave their trace.
   addEventListener("error", (event) => reportMedia(event.target, report), { capture: true });

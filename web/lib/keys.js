@@ -135,9 +135,11 @@ export class KeyMap {
     return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
   }
 
-  /** The keys worth listing, each with what it does. @returns {{ key: string, label: string, group: string }[]} */
+  /** The keys worth listing, each with what it does; labels first. @returns {{ key: string, label: string, group: string }[]} */
   get overview() {
-    return this.#bindings.flatMap(({ combination, describe }) => (describe ? [{ key: combination, ...describe() }] : []));
+    const isLabel = (/** @type {Binding} */ { kind }) => kind === "label";
+    const ordered = [...this.#bindings.filter(isLabel), ...this.#bindings.filter((binding) => !isLabel(binding))];
+    return ordered.flatMap(({ combination, describe }) => (describe ? [{ key: combination, ...describe() }] : []));
   }
 
   /** The keys that labels have. */

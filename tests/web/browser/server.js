@@ -27,6 +27,7 @@ export async function serve(pages) {
     if (!path.startsWith("/assets/") || !(await stat(file).catch(() => undefined))?.isFile()) return response.writeHead(404).end();
     response.setHeader("content-type", TYPES[extname(file)] ?? "application/octet-stream");
     response.setHeader("access-control-allow-origin", "*");
+    response.setHeader("cache-control", "max-age=600");
     createReadStream(file).pipe(response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));

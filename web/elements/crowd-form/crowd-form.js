@@ -36,6 +36,8 @@ export class CrowdForm extends CrowdElement {
   #footer = make("div", { class: "footer" }, this.#submit);
   /** A page cancelled the last submit and has not been touched since: it may go on by itself with `.submit()`. */
   #heldBack = false;
+  /** Whether all elements of the page are there, so that what is missing will not come. */
+  #complete = false;
   /** Whether the portal around the page has a Submit of its own. */
   #outsideSubmit = false;
 
@@ -115,6 +117,7 @@ export class CrowdForm extends CrowdElement {
 
   update() {
     this.#instructions.update();
+    if (this.#complete) setText(this.#problem, unsupportedProblem(this));
     setText(this.#submit, t("element.submit"));
     const own = this.querySelector('crowd-button[form-action="submit"], button[type="submit"], input[type="submit"]') !== null;
     this.#footer.hidden = own || this.#outsideSubmit;
@@ -195,7 +198,6 @@ export class CrowdForm extends CrowdElement {
   /** Shows the first problem, if there is one. */
   #valid() {
     const unsupported = unsupportedProblem(this);
-    setText(this.#problem, unsupported);
     const field = unsupported ? undefined : this.#fields.find((candidate) => candidate.problem() !== "");
     if (!unsupported && !field) return true;
     const problem = unsupported || field?.problem() || "";
@@ -207,7 +209,7 @@ export class CrowdForm extends CrowdElement {
 
   /** Called when all elements are there: a page that cannot be answered says so at once. */
   checkElements() {
-    setText(this.#problem, unsupportedProblem(this));
+    this.#complete = true;
     this.update();
   }
 

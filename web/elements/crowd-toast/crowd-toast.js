@@ -38,31 +38,30 @@ export class CrowdToast extends CrowdElement {
     this.toggleAttribute("opened", false);
   }
 
-  /** The name that other toasts have for `open`. */
-  show() {
-    this.open();
-  }
-
   disconnectedCallback() {
     super.disconnectedCallback();
-    clearTimeout(this.#timer);
-    if (shown === this) shown = null;
+    this.#hide();
   }
 
   update() {
     setText(this.#text, this.getAttribute("text") ?? "");
     setAttribute(this.#close, "aria-label", t("element.close"));
     const opened = this.hasAttribute("opened");
-    if (opened === !this.#toast.hidden) return;
-    this.#toast.hidden = !opened;
-    clearTimeout(this.#timer);
-    if (!opened) {
-      if (shown === this) shown = null;
-      return;
-    }
-    if (shown && shown !== this) shown.close();
+    if (opened && this.#toast.hidden) this.#show();
+    if (!opened) this.#hide();
+  }
+
+  #show() {
+    if (shown !== this) shown?.close();
     shown = this;
+    this.#toast.hidden = false;
     const duration = this.hasAttribute("duration") ? Number(this.getAttribute("duration")) : DURATION_MS;
     if (duration > 0) this.#timer = setTimeout(() => this.close(), duration);
+  }
+
+  #hide() {
+    this.#toast.hidden = true;
+    clearTimeout(this.#timer);
+    if (shown === this) shown = null;
   }
 }

@@ -32,9 +32,10 @@ export class ClassifierElement extends FieldElement {
     return /** @type {typeof ClassifierElement} */ (this.constructor).multiple;
   }
 
-  /** The chosen categories, in the order they are listed. */
+  /** The chosen categories, in the order they are listed; one that a script has since taken away is not chosen. */
   get chosen() {
-    return this.#history.current;
+    const there = new Set([...this.categoryNames, this.exclusionName]);
+    return this.#history.current.filter((name) => there.has(name));
   }
 
   /** The chosen category, or `{ labels }` where several may be chosen. */

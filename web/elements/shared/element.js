@@ -68,6 +68,9 @@ export class CrowdElement extends HTMLElement {
     this.#lifetime.abort();
   }
 
+  /** A move inside the page, where the browser knows such a thing, changes nothing for us. */
+  connectedMoveCallback() {}
+
   /**
    * @param {string} name
    * @param {string | null} before
