@@ -5,6 +5,7 @@ import { Dialog } from "./shared/dialog.js";
 import { make, setText, sheet } from "./shared/dom.js";
 import { OBJECT_ERROR } from "./shared/image_stage.js";
 import { keyboard, keyboardListener, startKeyboard } from "./shared/keyboard.js";
+import { keepReadable } from "./shared/readable.js";
 import { settings } from "./shared/settings.js";
 import { base } from "./shared/styles.js";
 import { unsupportedProblem } from "./unsupported/unsupported.js";
@@ -13,17 +14,20 @@ import { unsupportedProblem } from "./unsupported/unsupported.js";
 const PORTAL_WAIT_MS = 1500;
 /** How long the styles and messages may take before the page is called ready without them, in milliseconds. */
 const DRESS_WAIT_MS = 4000;
+/** When the messages are asked for again after they could not be had, in milliseconds. */
+const SECOND_TRY_MS = 1000;
 
 /** Rules for the page itself. They weigh nothing against a template's own. */
 const pageStyles = sheet(`
   :where(body) { margin: 0; }
   :where(crowd-form) { display: block; }
   :where(short-instructions, full-instructions, classification-target, worker-comment, short-summary, detailed-instructions, positive-example, negative-example) { display: block; }
+  :where(short-instructions, full-instructions, classification-target, worker-comment, short-summary, detailed-instructions, positive-example, negative-example) > :where(:first-child) { margin-block-start: 0; }
   :where(short-instructions, full-instructions, classification-target, crowd-instructions) :where(img, video) { max-width: 100%; }
   :where(crowd-form[data-fill] > form) { display: flex; flex-direction: column; height: 100%; }
   :where(crowd-form[data-fill] > form) > :where(crowd-classifier, crowd-classifier-multi-select, crowd-image-classifier, crowd-image-classifier-multi-select) { flex: 1 1 0; min-height: 0; }
   :where(crowd-form[data-fill] > form) > :where(crowd-alert, div) { flex: none; }
-  :where(crowd-form:not([data-fill])) :where(crowd-classifier, crowd-classifier-multi-select) { margin-block: 12px; border: 1px solid var(--line); border-radius: 10px; overflow: clip; }
+  :where(crowd-form:not([data-fill])) :where(crowd-classifier, crowd-classifier-multi-select) { min-height: 200px; margin-block: 12px; border: 1px solid var(--line); border-radius: 10px; overflow: clip; }
   :where(crowd-form:not([data-fill])) :where(crowd-image-classifier, crowd-image-classifier-multi-select) { margin-block: 12px; border: 1px solid var(--line); border-radius: 10px; overflow: clip; height: max(420px, 78dvh); }
 `);
 
@@ -45,6 +49,8 @@ export function startFrame(defineAll) {
     for (const form of forms()) form.checkElements();
     document.dispatchEvent(new Event("all-crowd-elements-ready"));
     await dressed;
+    keepReadable();
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", keepReadable);
     if (!bridge) return;
     bridge.ready({ title: document.title, keys: keyboard.overview, instructions: instructionHolders().length > 0 });
     await after(PORTAL_WAIT_MS);
@@ -122,6 +128,7 @@ function applySettings({ language, theme, submitOnKey }) {
   if (language) speak(language);
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
   else if (theme === "system") delete document.documentElement.dataset.theme;
+  if (theme) keepReadable();
   if (submitOnKey !== undefined) settings.submitOnKey = submitOnKey && form()?.fieldCount === 1;
 }
 
@@ -130,7 +137,8 @@ const setsPageLanguage = !document.documentElement.hasAttribute("lang");
 
 /** @param {import("../lib/i18n.js").Language} language */
 async function speak(language) {
-  await loadLanguage(language);
+  // Without its words the page is mute, so a stumbling network gets a second chance.
+  await loadLanguage(language).catch(() => after(SECOND_TRY_MS).then(() => loadLanguage(language)));
   if (setsPageLanguage) document.documentElement.lang = language;
 }
 

@@ -32,6 +32,7 @@ import "./shared/keyboard.js";
 import "./shared/label_colors.js";
 import "./shared/opener.js";
 import "./shared/overlay.js";
+import "./shared/readable.js";
 import "./shared/settings.js";
 import "./shared/styles.js";
 import "./shared/tabs.js";

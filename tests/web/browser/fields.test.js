@@ -130,7 +130,7 @@ test("properties set before the elements are defined are applied again", async (
 test("categories set by script show at once; a chosen one that is gone is no answer", async () => {
   const page = await at.open(`<crowd-form><crowd-classifier name="c" categories="['A']"></crowd-classifier></crowd-form>`);
   await page.evaluate(() => (/** @type {any} */ (document.querySelector("crowd-classifier")).categories = ["B", "C"]));
-  assert.deepEqual(await page.getByRole("radio").allInnerTexts().then((texts) => texts.map((text) => text.split("\n")[0])), ["B", "C"]);
+  assert.deepEqual(await page.locator("crowd-classifier .name").allInnerTexts(), ["B", "C"]);
   await page.keyboard.press("2");
   await page.evaluate(() => (/** @type {any} */ (document.querySelector("crowd-classifier")).categories = ["B"]));
   assert.equal(await page.evaluate(() => /** @type {any} */ (document.querySelector("crowd-form")).output.c), undefined);

@@ -167,3 +167,18 @@ test("the instructions: pane, collapse that is remembered, full text, form level
   const survey = await at.open(`<crowd-form>${regions}<input name="a"></crowd-form>`);
   assert.equal(await survey.getByText("Short text").isVisible(), true);
 });
+
+test("in the dark a template that paints itself light, or writes in black, makes the page light; others stay dark", async () => {
+  const dark = { colorScheme: /** @type {const} */ ("dark") };
+  const theme = (/** @type {import("playwright-core").Page} */ page) => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+  for (const style of ["background: #fff", "color: #222", "background: linear-gradient(white, white), #eee"]) {
+    const page = await at.open(`<crowd-form><crowd-classifier name="c" categories="['A']"><classification-target><p style="${style}">text</p></classification-target></crowd-classifier></crowd-form>`, dark);
+    await page.locator('html[data-theme="light"]').waitFor({ state: "attached" });
+    assert.equal(await theme(page), "light");
+  }
+  for (const style of ["", "background: #fff; color: #000", "color: #9cf"]) {
+    const page = await at.open(`<crowd-form>${classifier}<p style="${style}">text</p></crowd-form>`, dark);
+    await page.evaluate(() => import(/** @type {any} */ ("/assets/elements/shared/readable.js")).then((module) => module.keepReadable()));
+    assert.equal(await page.locator("html").getAttribute("data-theme"), null);
+  }
+});

@@ -106,8 +106,8 @@ export class CategoryList {
         onclick: (/** @type {MouseEvent} */ event) => this.#toggle(name, event.detail > 0 ? "pointer" : "focus"),
         onfocus: () => this.#rove(name),
       },
-      make("span", { class: "mark", "aria-hidden": "true" }, icon("check", 14)),
       make("span", { class: "name", dir: "auto" }, name),
+      make("span", { class: "mark", "aria-hidden": "true" }, icon("check", 14)),
     );
   }
 
@@ -137,7 +137,7 @@ export class CategoryList {
       button.querySelector(".key")?.remove();
       const key = this.#keys.get(name);
       if (!key) continue;
-      button.append(make("kbd", { class: "key", "aria-hidden": "true" }, key));
+      button.prepend(make("kbd", { class: "key", "aria-hidden": "true" }, key));
       button.setAttribute("aria-keyshortcuts", key);
       const unbind = keyboard.bind({ scope: "page", combination: key, kind: "label", run: () => this.#toggle(name, "key"), describe: () => ({ label: name, group: this.group() }) });
       this.#bound.signal.addEventListener("abort", unbind);

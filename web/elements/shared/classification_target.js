@@ -7,7 +7,10 @@ const WIDE = "iframe, embed, object, video, canvas, table, img, svg";
  * @param {HTMLElement} target
  */
 export function classificationTarget(target) {
+  // Long texts scroll by keyboard too.
   target.setAttribute("tabindex", "0");
+  target.setAttribute("role", "group");
+  target.setAttribute("aria-labelledby", "question");
   const slot = make("slot", { name: "classification-target" });
   const object = make("div", { class: "object", dir: "auto" }, slot, make("slot"));
   // Text reads best in short lines; players, documents and tables take the room there is.

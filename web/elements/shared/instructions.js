@@ -110,5 +110,4 @@ export const instructionsStyles = sheet(`
   .instructions.collapsed .pane-head { padding: var(--space-4); }
   .pane-body .button.link { margin-block-start: var(--space-8); margin-inline-start: calc(-1 * var(--space-4)); }
   .opener { display: none; flex: none; }
-  dialog .content:focus-visible { outline-offset: -2px; }
 `);

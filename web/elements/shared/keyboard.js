@@ -19,7 +19,8 @@ export function startKeyboard(signal) {
 
 /** @param {KeyboardEvent} event */
 function handle(event) {
-  if (event.defaultPrevented) return;
+  // Some browsers end a composition before its last key, which then is known by this number only.
+  if (event.defaultPrevented || event.keyCode === 229) return;
   const target = /** @type {HTMLElement} */ (event.composedPath()[0]);
   const names = combinations(event);
   if (names.length === 0) return;

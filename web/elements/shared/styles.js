@@ -62,5 +62,6 @@ export const base = sheet(`
     border-block-end: var(--line-width) solid var(--line); }
   dialog h2 { flex: 1; margin: 0; font: var(--weight-strong) var(--text-16) / var(--line-heading) var(--font-text); overflow-wrap: anywhere; }
   dialog .content { overflow: auto; padding: var(--space-16); overscroll-behavior: contain; }
+  dialog .content:focus-visible { outline-offset: -2px; }
   dialog .content ::slotted(*) { max-width: 100%; }
 `);
