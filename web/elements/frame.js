@@ -6,7 +6,7 @@ import { make, setText, sheet } from "./shared/dom.js";
 import { OBJECT_ERROR } from "./shared/image_stage.js";
 import { keyboard, keyboardListener, startKeyboard } from "./shared/keyboard.js";
 import { keepReadable } from "./shared/readable.js";
-import { settings } from "./shared/settings.js";
+import { settings, showNow } from "./shared/settings.js";
 import { base } from "./shared/styles.js";
 import { unsupportedProblem } from "./unsupported/unsupported.js";
 
@@ -51,10 +51,12 @@ export function startFrame(defineAll) {
     await dressed;
     keepReadable();
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", keepReadable);
-    if (!bridge) return;
+    if (!bridge) return showNow();
     bridge.ready({ title: document.title, keys: keyboard.overview, instructions: instructionHolders().length > 0 });
     await after(PORTAL_WAIT_MS);
-    if (!bridge.alive) showOwnSubmit(true);
+    if (bridge.alive) return;
+    showOwnSubmit(true);
+    showNow();
   });
 }
 
@@ -69,7 +71,10 @@ function startBridge(portal) {
       if (first) first.trySubmit();
       else bridge.refused(missingForm());
     },
-    shown: () => window.focus(),
+    shown: () => {
+      window.focus();
+      showNow();
+    },
     applySettings,
     openInstructions: () => instructionHolders()[0]?.open(),
     alive: () => showOwnSubmit(false),
@@ -124,11 +129,12 @@ function reportMedia(target, report) {
 }
 
 /** @param {import("../lib/bridge.js").Settings} wanted */
-function applySettings({ language, theme, submitOnKey }) {
+function applySettings({ language, theme, submitOnKey, keysByPosition }) {
   if (language) speak(language);
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
   else if (theme === "system") delete document.documentElement.dataset.theme;
   if (theme) keepReadable();
+  if (keysByPosition !== undefined) keyboard.byPosition = keysByPosition;
   if (submitOnKey !== undefined) settings.submitOnKey = submitOnKey && form()?.fieldCount === 1;
 }
 

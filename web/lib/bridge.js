@@ -27,6 +27,7 @@ export const CHANGE_DELAY_MS = 300;
  * @property {"en" | "ja"} [language]
  * @property {"light" | "dark" | "system"} [theme]
  * @property {boolean} [submitOnKey]
+ * @property {boolean} [keysByPosition] keys by their place on the keyboard rather than by what they produce
  */
 
 /**

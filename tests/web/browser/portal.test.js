@@ -157,3 +157,26 @@ test("a native button in the form asks for a submit and leaves the page where it
   await frame.getByRole("button", { name: "Go" }).click();
   assert.deepEqual((await heard(page, "answer")).content, { a: "1" });
 });
+
+test("a page loaded out of sight takes no focus, and its toast waits to be seen", async () => {
+  const { page, frame } = await portal(`<crowd-form><crowd-input name="i" label="I" auto-focus></crowd-input><crowd-toast opened duration="40">Hello</crowd-toast></crowd-form>`, { greet: false });
+  await say(page, { type: "settings", language: "en" });
+  assert.equal(await page.evaluate(() => document.activeElement?.localName), "body");
+  assert.equal(await frame.getByText("Hello").isVisible(), true);
+  await say(page, { type: "shown" });
+  await frame.getByText("Hello").waitFor({ state: "hidden" });
+  await page.keyboard.type("typed");
+  await say(page, { type: "submit" });
+  assert.deepEqual((await heard(page, "answer")).content, { i: "typed" });
+});
+
+test("position mode: the place of a key counts, not what it produces", async () => {
+  const { page, frame } = await portal(`<crowd-form><crowd-classifier name="c" categories='["1","2","3","4","5","6","7","8","9","0","Q"]'><classification-target>text</classification-target></crowd-classifier></crowd-form>`);
+  await say(page, { type: "settings", keysByPosition: true });
+  await frame.getByText("text", { exact: true }).click();
+  await page.evaluate(() => document.querySelector("iframe")?.focus());
+  const session = await page.context().newCDPSession(page);
+  await session.send("Input.dispatchKeyEvent", { type: "keyDown", key: "a", code: "KeyQ", text: "a" });
+  await session.send("Input.dispatchKeyEvent", { type: "keyUp", key: "a", code: "KeyQ" });
+  assert.deepEqual((await heard(page, "change")).content, { c: { label: "Q" } });
+});

@@ -182,3 +182,15 @@ test("in the dark a template that paints itself light, or writes in black, makes
     assert.equal(await page.locator("html").getAttribute("data-theme"), null);
   }
 });
+
+test("a form inside the form asks its own listener, and does not leave the page", async () => {
+  const page = await at.open(`<crowd-form><input name="a" value="1"><form id="own"><button id="go">Go</button></form></crowd-form><script>
+    window.asked = 0; own.addEventListener("submit", (event) => { if (asked++ === 0) event.preventDefault(); });
+  </script>`);
+  const url = page.url();
+  await page.locator("#go").click();
+  assert.deepEqual([await recorded(page, "asked"), (await recorded(page, "answers")).length], [1, 0]);
+  await page.locator("#go").click();
+  assert.deepEqual(await recorded(page, "answers"), [`{"a":"1"}`]);
+  assert.equal(page.url(), url);
+});

@@ -101,11 +101,19 @@ export class CrowdForm extends CrowdElement {
 
   /** @param {AbortSignal} signal */
   connected(signal) {
-    // A native submit (a plain button, or script) is turned into ours before the page hears of it.
+    // A native submit (a plain button, or script) is turned into ours before the page hears of it. A form inside the
+    // form is the page's own affair, except that it may not leave the page; its event does not come up to us.
     const native = (/** @type {SubmitEvent} */ event) => {
-      if (event.target !== this.form || !event.isTrusted) return;
+      const { target } = event;
+      if (!event.isTrusted || !(target instanceof HTMLFormElement) || !this.contains(target)) return;
+      if (target !== this.form) return target.addEventListener("submit", inner, { once: true });
       event.preventDefault();
       event.stopImmediatePropagation();
+      this.wish(event.submitter);
+    };
+    const inner = (/** @type {SubmitEvent} */ event) => {
+      if (event.defaultPrevented) return;
+      event.preventDefault();
       this.wish(event.submitter);
     };
     addEventListener("submit", native, { capture: true, signal });

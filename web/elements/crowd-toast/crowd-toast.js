@@ -2,6 +2,7 @@ import { t } from "../../lib/i18n.js";
 import { CrowdElement } from "../shared/element.js";
 import { make, setAttribute, setText, sheet } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
+import { shown as whenSeen } from "../shared/settings.js";
 
 /** How long a toast stays when the template does not say, in milliseconds. */
 const DURATION_MS = 3000;
@@ -56,7 +57,7 @@ export class CrowdToast extends CrowdElement {
     shown = this;
     this.#toast.hidden = false;
     const duration = this.hasAttribute("duration") ? Number(this.getAttribute("duration")) : DURATION_MS;
-    if (duration > 0) this.#timer = setTimeout(() => this.close(), duration);
+    if (duration > 0) whenSeen.then(() => (this.#timer = setTimeout(() => this.close(), duration)));
   }
 
   #hide() {

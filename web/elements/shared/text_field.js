@@ -2,6 +2,7 @@ import { textOutput } from "../../lib/form_output.js";
 import { t } from "../../lib/i18n.js";
 import { FieldElement } from "./field_element.js";
 import { make, setAttribute, setText, sheet } from "./dom.js";
+import { shown } from "./settings.js";
 
 /**
  * What `<crowd-input>` and `<crowd-text-area>` share: a label, a native control, its limits, and the text as the answer.
@@ -79,7 +80,7 @@ export class TextFieldElement extends FieldElement {
     control.value = this.#written ? control.value : (this.getAttribute("value") ?? "");
     // What a template left unclosed ends up inside; it stays visible.
     this.root.append(this.#label, control, this.field.line, make("slot"));
-    if (this.hasAttribute("auto-focus")) queueMicrotask(() => this.focus());
+    if (this.hasAttribute("auto-focus")) shown.then(() => this.focus());
   }
 
   /** @param {string} name */
