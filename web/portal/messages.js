@@ -1,0 +1,47 @@
+/** The language of the portal: which one a worker sees first, and how a switch is remembered. The words are `lib/i18n.js`'s. */
+
+import { LANGUAGES, chooseLanguage, language, loadLanguage, t } from "../lib/i18n.js";
+
+export { LANGUAGES, language, t };
+
+/** @typedef {import("../lib/i18n.js").Language} Language */
+
+/** Each language's own name, as its speakers look for it. @type {Record<Language, string>} */
+export const LANGUAGE_NAMES = { en: "English", ja: "日本語" };
+
+const STORED = "cairn.language";
+
+/**
+ * The language to begin with: the one switched to on this device, else the worker's own, else the browser's first that
+ * we have, else English.
+ *
+ * @param {string|null} [preferred] the worker's own
+ * @returns {Language}
+ */
+export function firstLanguage(preferred) {
+  const wished = [readStored(), preferred, ...(navigator.languages ?? [navigator.language])];
+  return chooseLanguage(wished.filter((wish) => typeof wish === "string"));
+}
+
+/** Speaks a language from now on. @param {Language} wanted */
+export async function speak(wanted) {
+  await loadLanguage(wanted);
+  document.documentElement.lang = wanted;
+}
+
+/** Remembers a switch on this device. @param {Language} chosen */
+export function rememberLanguage(chosen) {
+  try {
+    localStorage.setItem(STORED, chosen);
+  } catch {
+    // A browser that keeps nothing speaks its own language again next time.
+  }
+}
+
+function readStored() {
+  try {
+    return localStorage.getItem(STORED);
+  } catch {
+    return null;
+  }
+}
