@@ -1,6 +1,6 @@
 /**
  * Messages in the worker's language. One flat JSON per language in `web/messages/`, shared by the task frame
- * (`element.*`), the portal (`portal.*`) and the console (`console.*`).
+ * (`element.*`), the portal (`portal.*`), the console (`console.*`) and what both of them use (`page.*`).
  *
  * `{name}` in a message is replaced by a parameter; numbers are written the language's way. A message that depends on a
  * count has the plural category after its key: `portal.left.one`, `portal.left.other`; the parameter is `count`.

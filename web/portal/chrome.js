@@ -1,8 +1,8 @@
 /** What stands around the pages that are not a task: the bar above and the column below it. */
 
-import { append, h, iconButton, mark } from "./dom.js";
-import { t } from "./messages.js";
-import { openSettings } from "./settings.js";
+import { append, h, iconButton, mark } from "../pages/dom.js";
+import { t } from "../pages/messages.js";
+import { openSettings } from "../pages/settings.js";
 
 /**
  * @typedef {object} Chrome
@@ -21,15 +21,15 @@ export function page(chrome, ...content) {
     h("a.skip", { href: "#content", onclick: (/** @type {Event} */ event) => {
       event.preventDefault();
       column.focus();
-    } }, t("portal.skip")),
+    } }, t("page.skip")),
     h(
       "header.bar",
       {},
       h("a.brand", { href: "#" }, mark(), "Cairn"),
       h("span.spacer"),
       h("span.who", { title: chrome.name }, chrome.name),
-      iconButton("settings", t("portal.settings.title"), {
-        onclick: () => void openSettings({ changed: chrome.changed, signOut: chrome.signOut }),
+      iconButton("settings", t("page.settings.title"), {
+        onclick: () => void openSettings({ changed: chrome.changed, signOut: chrome.signOut, labels: true }),
       }),
     ),
     column,

@@ -1,8 +1,8 @@
 /** Declining a task: it asks why, since the reason is what the requester can mend. */
 
-import { showDialog } from "./dialogs.js";
-import { h } from "./dom.js";
-import { t } from "./messages.js";
+import { showDialog } from "../pages/dialogs.js";
+import { h } from "../pages/dom.js";
+import { t } from "../pages/messages.js";
 
 /** What is sent, in the words the requester reads; what is shown comes from the catalogue. @type {Record<string, string>} */
 const REASONS = {
@@ -46,13 +46,13 @@ export async function askDeclineReason() {
         h(
           "div.field",
           {},
-          h("label", { for: "decline-comment" }, t("portal.decline.comment"), " ", h("span.optional", {}, t("portal.optional"))),
+          h("label", { for: "decline-comment" }, t("portal.decline.comment"), " ", h("span.optional", {}, t("page.optional"))),
           comment,
         ),
         h(
           "div.actions",
           {},
-          h("button.button", { value: "", formnovalidate: true }, t("portal.cancel")),
+          h("button.button", { value: "", formnovalidate: true }, t("page.cancel")),
           h("button.button.primary", { value: "decline" }, t("portal.decline.button")),
         ),
       ),

@@ -2,10 +2,10 @@
 
 import * as api from "./api.js";
 import { page } from "./chrome.js";
-import { append, fill, h } from "./dom.js";
-import { errorText } from "./errors.js";
+import { append, fill, h } from "../pages/dom.js";
+import { errorText } from "../pages/errors.js";
 import { answerRow } from "./home.js";
-import { t } from "./messages.js";
+import { t } from "../pages/messages.js";
 
 /** @import { App } from "./index.js" */
 /** @import { HistoryItem } from "./types.js" */

@@ -2,11 +2,11 @@
 
 import * as api from "./api.js";
 import { page } from "./chrome.js";
-import { serverNow } from "./clock.js";
-import { fill, h } from "./dom.js";
-import { errorText } from "./errors.js";
-import { duration, exactTime, relativeTime } from "./format.js";
-import { t } from "./messages.js";
+import { serverNow } from "../pages/clock.js";
+import { fill, h } from "../pages/dom.js";
+import { errorText } from "../pages/errors.js";
+import { duration, exactTime, relativeTime } from "../pages/format.js";
+import { t } from "../pages/messages.js";
 
 /** @import { App } from "./index.js" */
 /** @import { HistoryItem, Job, JobList } from "./types.js" */
@@ -144,8 +144,8 @@ export class HomePage {
     return h(
       "section.figures",
       { "aria-label": t("portal.home.figures") },
-      h("div.figure", {}, h("strong", {}, t("portal.number", { number: today })), h("span", {}, t("portal.home.today"))),
-      h("div.figure", {}, h("strong", {}, t("portal.number", { number: week })), h("span", {}, t("portal.home.week"))),
+      h("div.figure", {}, h("strong", {}, t("page.number", { number: today })), h("span", {}, t("portal.home.today"))),
+      h("div.figure", {}, h("strong", {}, t("page.number", { number: week })), h("span", {}, t("portal.home.week"))),
     );
   }
 

@@ -4,21 +4,29 @@
  */
 
 import * as api from "./api.js";
-import { fill, h } from "./dom.js";
+import { fill, h } from "../pages/dom.js";
 import { DRAFT_KEPT_MS } from "./drafts.js";
-import { errorText } from "./errors.js";
+import { errorText, knowErrors } from "../pages/errors.js";
 import { HistoryPage } from "./history.js";
 import { HomePage } from "./home.js";
-import { firstLanguage, speak, t } from "./messages.js";
-import { applyPreferences } from "./preferences.js";
+import { firstLanguage, speak, t } from "../pages/messages.js";
+import { applyPreferences } from "../pages/preferences.js";
 import { AnswerQueue } from "./queue.js";
-import { firstPasswordPage, resetPage, signInAgain, signInPage } from "./sign_in.js";
+import { firstPasswordPage, resetPage, signInAgain, signInPage } from "../pages/sign_in.js";
 import { openStore } from "./store.js";
 import { exclusive, heldElsewhere } from "./tabs.js";
 import { TaskPage } from "./task.js";
 
 /** @import { Answer } from "./queue.js" */
 /** @import { Job, Worker } from "./types.js" */
+
+knowErrors("portal", ["time_limit", "object_settled", "lease_lost", "job_over", "already_answered", "correction_over", "answer_too_large"]);
+
+const door = {
+  signIn: async (/** @type {string} */ name, /** @type {string} */ password) => (await api.signIn(name, password)).worker,
+  changePassword: api.changePassword,
+  resetPassword: api.resetPassword,
+};
 
 const root = /** @type {HTMLElement} */ (document.getElementById("portal"));
 
@@ -41,7 +49,7 @@ export class App {
   }
 
   async start() {
-    api.onSessionEnd(() => signInAgain(this.worker));
+    api.onSessionEnd(() => signInAgain(this.worker, door, t("portal.again.why")));
     this.queue = new AnswerQueue({
       worker: this.worker.id,
       store: this.store.answers,
@@ -141,9 +149,9 @@ async function current() {
             h(
               "div.card",
               {},
-              h("h1", {}, t("portal.unreachable")),
+              h("h1", {}, t("page.unreachable")),
               h("p", {}, errorText(error)),
-              h("button.button.primary.wide", { type: "button", onclick: resolve }, t("portal.try_again")),
+              h("button.button.primary.wide", { type: "button", onclick: resolve }, t("page.try_again")),
             ),
           ),
         );
@@ -159,11 +167,11 @@ async function main() {
   if (token) {
     // Out of the address bar and the history at once: whoever holds it may set the password.
     history.replaceState(null, "", location.pathname);
-    await resetPage(root, token);
+    await resetPage(root, door, token);
   }
   let worker = await current();
-  if (worker?.mustChangePassword) await firstPasswordPage(root, undefined);
-  worker ??= await signInPage(root);
+  if (worker?.mustChangePassword) await firstPasswordPage(root, door, undefined);
+  worker ??= await signInPage(root, door);
   await speak(firstLanguage(worker.language));
   await new App(worker, await openStore()).start();
 }

@@ -4,8 +4,8 @@
  * get.
  */
 
-import { h, keyCap } from "./dom.js";
-import { t } from "./messages.js";
+import { h, keyCap } from "../pages/dom.js";
+import { t } from "../pages/messages.js";
 
 /** @import { FrameKey, KeyPress } from "./types.js" */
 
@@ -104,7 +104,7 @@ export function keyOverlay(frameKeys) {
       h(
         "form.actions",
         { method: "dialog" },
-        h("button.button", { autofocus: true }, t("portal.close")),
+        h("button.button", { autofocus: true }, t("page.close")),
       ),
     )
   );

@@ -4,10 +4,10 @@
  */
 
 import * as api from "./api.js";
-import { serverNow } from "./clock.js";
-import { clockTime, relativeTime } from "./format.js";
+import { serverNow } from "../pages/clock.js";
+import { clockTime, relativeTime } from "../pages/format.js";
 import { TaskFrame } from "./frames.js";
-import { t } from "./messages.js";
+import { t } from "../pages/messages.js";
 
 /** @import { FrameEvents } from "./frames.js" */
 /** @import { HistoryItem } from "./types.js" */

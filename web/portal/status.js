@@ -1,7 +1,7 @@
 /** What the header says about saving: one line that is always true. */
 
-import { relativeTime } from "./format.js";
-import { t } from "./messages.js";
+import { relativeTime } from "../pages/format.js";
+import { t } from "../pages/messages.js";
 
 /** @import { DraftState } from "./drafts.js" */
 

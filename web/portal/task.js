@@ -5,20 +5,20 @@
  */
 
 import * as api from "./api.js";
-import { serverNow } from "./clock.js";
+import { serverNow } from "../pages/clock.js";
 import { askDeclineReason } from "./decline.js";
-import { showDialog } from "./dialogs.js";
+import { showDialog } from "../pages/dialogs.js";
 import { Drafts } from "./drafts.js";
-import { codeText, errorText } from "./errors.js";
-import { clockTime } from "./format.js";
+import { codeText, errorText } from "../pages/errors.js";
+import { clockTime } from "../pages/format.js";
 import { TaskFrame } from "./frames.js";
 import { belongsToControl, commandOf, keyOverlay, pressOf } from "./keys.js";
 import { LeaseKeeper, phase } from "./lease.js";
-import { language, t } from "./messages.js";
-import { preferences } from "./preferences.js";
+import { language, t } from "../pages/messages.js";
+import { preferences } from "../pages/preferences.js";
 import { WAITING_LIMIT } from "./queue.js";
 import { Review } from "./review.js";
-import { openSettings } from "./settings.js";
+import { openSettings } from "../pages/settings.js";
 import { saveStatus } from "./status.js";
 import { announce, heldElsewhere, randomId } from "./tabs.js";
 import { TaskView } from "./task_view.js";
@@ -334,7 +334,7 @@ export class TaskPage {
       actions: [
         [t("portal.task.decline"), () => this.#run("decline")],
         [
-          t("portal.try_again"),
+          t("page.try_again"),
           () => {
             this.#view.loading();
             frame.reload();
@@ -568,7 +568,7 @@ export class TaskPage {
       text,
       actions: [
         [t("portal.reason.home"), () => (location.hash = "")],
-        [t("portal.try_again"), () => void this.#ask(), true],
+        [t("page.try_again"), () => void this.#ask(), true],
       ],
     });
   }
@@ -601,7 +601,7 @@ export class TaskPage {
       case "help":
         return void showDialog(keyOverlay((this.#review.frame ?? this.#front?.frame)?.info?.keys ?? [])).then(() => this.#focusTask());
       case "settings":
-        return void openSettings({ changed: () => this.#settingsChanged(), signOut: () => this.#app.signOut() }).then(() =>
+        return void openSettings({ changed: () => this.#settingsChanged(), signOut: () => this.#app.signOut(), labels: true }).then(() =>
           this.#focusTask(),
         );
       case "reopen":
@@ -643,7 +643,7 @@ export class TaskPage {
     this.#view.notice("failed", t("portal.task.object_error"), {
       kind: "object",
       actions: [
-        [t("portal.try_again"), () => frame.reload()],
+        [t("page.try_again"), () => frame.reload()],
         [t("portal.task.decline"), () => this.#run("decline")],
       ],
     });

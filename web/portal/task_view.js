@@ -3,9 +3,9 @@
  * reports what is pressed; what follows is `task.js`'s business.
  */
 
-import { fill, h, icon, iconButton, keyCap, setText } from "./dom.js";
-import { countdown } from "./format.js";
-import { t } from "./messages.js";
+import { fill, h, icon, iconButton, keyCap, setText } from "../pages/dom.js";
+import { countdown } from "../pages/format.js";
+import { t } from "../pages/messages.js";
 
 /** @import { Command } from "./keys.js" */
 /** @import { SaveStatus } from "./status.js" */
@@ -89,7 +89,7 @@ export class TaskView {
           )
         : null,
       iconButton("help", `${t("portal.keys.help")} (?)`, { class: "icon-button wide-only", ...command("help") }),
-      iconButton("settings", t("portal.settings.title"), command("settings")),
+      iconButton("settings", t("page.settings.title"), command("settings")),
     );
     if (bars.review) {
       fill(
@@ -212,7 +212,7 @@ export class TaskView {
           run();
         } }, words),
       ),
-      iconButton("close", t("portal.close"), { onclick: () => element.remove() }),
+      iconButton("close", t("page.close"), { onclick: () => element.remove() }),
     );
     this.#notices.append(element);
     while (this.#notices.children.length > 3) this.#notices.firstElementChild?.remove();

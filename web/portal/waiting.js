@@ -1,6 +1,6 @@
 /** Why there is nothing to label now, and when to look again. */
 
-import { t } from "./messages.js";
+import { t } from "../pages/messages.js";
 
 /** @import { Reason } from "./types.js" */
 

@@ -31,7 +31,7 @@ export function clockTime(at) {
 /** A countdown: "4:31", "1:04:31", and whole days from two days on. @param {number} leftMs */
 export function countdown(leftMs) {
   const left = Math.max(0, Math.ceil(leftMs / SECOND_MS));
-  if (left >= 2 * 86_400) return t("portal.days", { count: Math.floor(left / 86_400) });
+  if (left >= 2 * 86_400) return t("page.days", { count: Math.floor(left / 86_400) });
   const hours = Math.floor(left / 3_600);
   const minutes = Math.floor((left % 3_600) / 60);
   const seconds = String(left % 60).padStart(2, "0");
@@ -40,8 +40,8 @@ export function countdown(leftMs) {
 
 /** A span of time as one rounded unit: "5 min", "2 h". @param {number} seconds */
 export function duration(seconds) {
-  if (seconds < 120) return t("portal.seconds", { count: Math.round(seconds) });
-  if (seconds < 2 * 3_600) return t("portal.minutes", { count: Math.round(seconds / 60) });
-  if (seconds < 2 * 86_400) return t("portal.hours", { count: Math.round(seconds / 3_600) });
-  return t("portal.days", { count: Math.round(seconds / 86_400) });
+  if (seconds < 120) return t("page.seconds", { count: Math.round(seconds) });
+  if (seconds < 2 * 3_600) return t("page.minutes", { count: Math.round(seconds / 60) });
+  if (seconds < 2 * 86_400) return t("page.hours", { count: Math.round(seconds / 3_600) });
+  return t("page.days", { count: Math.round(seconds / 86_400) });
 }

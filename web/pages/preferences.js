@@ -1,4 +1,4 @@
-/** What a worker sets on this device: theme, text size, submitting on the key itself. */
+/** What a person sets on this device: theme, text size, submitting on the key itself. */
 
 /**
  * @typedef {object} Preferences

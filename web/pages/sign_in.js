@@ -3,34 +3,51 @@
  * the new password behind a reset link.
  */
 
-import * as api from "./api.js";
 import { showDialog } from "./dialogs.js";
 import { fill, h, mark } from "./dom.js";
 import { errorText } from "./errors.js";
 import { LANGUAGES, LANGUAGE_NAMES, language, rememberLanguage, speak, t } from "./messages.js";
+import { ApiError } from "./request.js";
 
-/** @import { Worker } from "./types.js" */
+/**
+ * Who signed in, as far as these pages care.
+ *
+ * @typedef {object} Person
+ * @property {string} id
+ * @property {string} name
+ * @property {boolean} mustChangePassword
+ */
 
-/** The page that asks who is there. Resolves when somebody has signed in and has a password of their own. @param {Element} root @returns {Promise<Worker>} */
-export function signInPage(root) {
+/**
+ * What these pages ask of the server.
+ *
+ * @template {Person} P
+ * @typedef {object} Door
+ * @property {(name: string, password: string) => Promise<P>} signIn
+ * @property {(current: string|undefined, next: string) => Promise<void>} changePassword
+ * @property {(token: string, next: string) => Promise<void>} resetPassword
+ */
+
+/** The page that asks who is there. Resolves when somebody has signed in and has a password of their own. @template {Person} P @param {Element} root @param {Door<P>} door @returns {Promise<P>} */
+export function signInPage(root, door) {
   return new Promise((resolve) => {
     const draw = () => {
-      document.title = t("portal.sign_in.title");
+      document.title = t("page.sign_in.title");
       fill(
         root,
         sheet(
-          t("portal.sign_in.title"),
-          signInForm({
-            done: (worker, password) => {
-              if (worker.mustChangePassword) firstPasswordPage(root, password).then(() => resolve(settled(worker)));
-              else resolve(worker);
+          t("page.sign_in.title"),
+          signInForm(door, {
+            done: (person, password) => {
+              if (person.mustChangePassword) firstPasswordPage(root, door, password).then(() => resolve({ ...person, mustChangePassword: false }));
+              else resolve(person);
             },
           }),
           h(
             "details.forgotten",
             {},
-            h("summary", {}, t("portal.sign_in.forgotten")),
-            h("p", {}, t("portal.sign_in.forgotten.help")),
+            h("summary", {}, t("page.sign_in.forgotten")),
+            h("p", {}, t("page.sign_in.forgotten.help")),
           ),
           draw,
         ),
@@ -41,20 +58,20 @@ export function signInPage(root) {
   });
 }
 
-/** The forced change of a password that an administrator gave. @param {Element} root @param {string|undefined} current @returns {Promise<void>} */
-export function firstPasswordPage(root, current) {
+/** The forced change of a password that an administrator gave. @param {Element} root @param {Pick<Door<Person>, "changePassword">} door @param {string|undefined} current @returns {Promise<void>} */
+export function firstPasswordPage(root, door, current) {
   return new Promise((resolve) => {
     const draw = () => {
-      document.title = t("portal.password.title");
+      document.title = t("page.password.title");
       fill(
         root,
         sheet(
-          t("portal.password.title"),
-          h("p", {}, t("portal.password.why")),
+          t("page.password.title"),
+          h("p", {}, t("page.password.why")),
           passwordForm({
             askCurrent: current === undefined,
             save: async (given, chosen) => {
-              await api.changePassword(given ?? current, chosen);
+              await door.changePassword(given ?? current, chosen);
               resolve();
             },
           }),
@@ -67,25 +84,25 @@ export function firstPasswordPage(root, current) {
   });
 }
 
-/** The page behind a reset link. Resolves when the new password is set. @param {Element} root @param {string} token @returns {Promise<void>} */
-export function resetPage(root, token) {
+/** The page behind a reset link. Resolves when the new password is set. @param {Element} root @param {Pick<Door<Person>, "resetPassword">} door @param {string} token @returns {Promise<void>} */
+export function resetPage(root, door, token) {
   return new Promise((resolve) => {
     const draw = () => {
-      document.title = t("portal.reset.title");
+      document.title = t("page.reset.title");
       fill(
         root,
         sheet(
-          t("portal.reset.title"),
+          t("page.reset.title"),
           passwordForm({
             askCurrent: false,
             save: async (_given, chosen) => {
-              await api.resetPassword(token, chosen);
+              await door.resetPassword(token, chosen);
               fill(
                 root,
                 sheet(
-                  t("portal.reset.done"),
-                  h("p", {}, t("portal.reset.done.help")),
-                  h("button.button.primary.wide", { type: "button", onclick: () => resolve() }, t("portal.sign_in.button")),
+                  t("page.reset.done"),
+                  h("p", {}, t("page.reset.done.help")),
+                  h("button.button.primary.wide", { type: "button", onclick: () => resolve() }, t("page.sign_in.button")),
                   draw,
                 ),
               );
@@ -105,12 +122,15 @@ export function resetPage(root, token) {
 let open = null;
 
 /**
- * Signs the same worker in again, in place: the task behind the dialog keeps all that is in it.
+ * Signs the same person in again, in place: the page behind the dialog keeps all that is in it.
  *
- * @param {Worker} worker
+ * @template {Person} P
+ * @param {Pick<Person, "id"|"name">} person
+ * @param {Door<P>} door
+ * @param {string} why what the dialog says
  * @returns {Promise<void>}
  */
-export async function signInAgain(worker) {
+export async function signInAgain(person, door, why) {
   open?.close();
   /** @type {HTMLDialogElement} */
   const dialog = /** @type {any} */ (h("dialog.again", { "aria-labelledby": "again-title" }));
@@ -122,12 +142,12 @@ export async function signInAgain(worker) {
   ];
   fill(
     dialog,
-    words(t("portal.again.title"), t("portal.again.why")),
-    signInForm({
-      name: worker.name,
+    words(t("page.again.title"), why),
+    signInForm(door, {
+      name: person.name,
       done: (again, password) => {
-        if (again.id !== worker.id) {
-          // Somebody else: nothing of the first worker's may be shown or sent under this session.
+        if (again.id !== person.id) {
+          // Somebody else: nothing of the first one's may be shown or sent under this session.
           location.reload();
           return;
         }
@@ -138,11 +158,11 @@ export async function signInAgain(worker) {
         if (!again.mustChangePassword) return finish();
         fill(
           dialog,
-          words(t("portal.password.title"), t("portal.password.why")),
+          words(t("page.password.title"), t("page.password.why")),
           passwordForm({
             askCurrent: false,
             save: async (_given, chosen) => {
-              await api.changePassword(password, chosen);
+              await door.changePassword(password, chosen);
               finish();
             },
           }),
@@ -153,20 +173,22 @@ export async function signInAgain(worker) {
     h(
       "p.quiet",
       {},
-      h("button.link", { type: "button", onclick: () => location.reload() }, t("portal.again.not_you")),
+      h("button.link", { type: "button", onclick: () => location.reload() }, t("page.again.not_you")),
     ),
   );
   const closed = showDialog(dialog, { lasting: true });
   focusFirst(dialog, "input[type=password]");
   await closed;
   open = null;
-  if (!back) await signInAgain(worker);
+  if (!back) await signInAgain(person, door, why);
 }
 
 /**
- * @param {{name?: string, done: (worker: Worker, password: string) => void}} options with a name, only the password is asked
+ * @template {Person} P
+ * @param {Pick<Door<P>, "signIn">} door
+ * @param {{name?: string, done: (person: P, password: string) => void}} options with a name, only the password is asked
  */
-function signInForm({ name, done }) {
+function signInForm(door, { name, done }) {
   const nameInput = input({
     name: "name",
     autocomplete: "username",
@@ -177,12 +199,11 @@ function signInForm({ name, done }) {
   });
   const passwordInput = input({ name: "password", type: "password", autocomplete: "current-password" });
   return form(
-    [field(t("portal.sign_in.name"), nameInput), field(t("portal.sign_in.password"), passwordInput)],
-    t("portal.sign_in.button"),
-    t("portal.sign_in.busy"),
+    [field(t("page.sign_in.name"), nameInput), field(t("page.sign_in.password"), passwordInput)],
+    t("page.sign_in.button"),
+    t("page.sign_in.busy"),
     async () => {
-      const { worker } = await api.signIn(nameInput.value.trim(), passwordInput.value);
-      done(worker, passwordInput.value);
+      done(await door.signIn(nameInput.value.trim(), passwordInput.value), passwordInput.value);
     },
   );
 }
@@ -194,14 +215,14 @@ function passwordForm({ askCurrent, save }) {
   const again = input({ name: "again", type: "password", autocomplete: "new-password" });
   return form(
     [
-      askCurrent ? field(t("portal.password.current"), current) : null,
-      field(t("portal.password.new"), chosen, t("portal.password.rule")),
-      field(t("portal.password.again"), again),
+      askCurrent ? field(t("page.password.current"), current) : null,
+      field(t("page.password.new"), chosen, t("page.password.rule")),
+      field(t("page.password.again"), again),
     ],
-    t("portal.password.button"),
-    t("portal.password.busy"),
+    t("page.password.button"),
+    t("page.password.busy"),
     async () => {
-      if (chosen.value !== again.value) throw new FieldError("again", t("portal.password.differs"));
+      if (chosen.value !== again.value) throw new FieldError("again", t("page.password.differs"));
       await save(askCurrent ? current.value : undefined, chosen.value);
     },
   );
@@ -233,13 +254,13 @@ function form(fields, verb, busy, submit) {
     for (const shown of element.querySelectorAll(".problem")) /** @type {HTMLElement} */ (shown).hidden = true;
     for (const each of element.querySelectorAll("input")) each.removeAttribute("aria-invalid");
     const empty = [...element.querySelectorAll("input")].find((each) => each.value === "");
-    if (empty) return show(empty.name, t("portal.error.required"));
+    if (empty) return show(empty.name, t("page.error.required"));
     button.disabled = true;
     button.textContent = busy;
     try {
       await submit();
     } catch (error) {
-      const about = error instanceof FieldError || error instanceof api.ApiError ? error.field : undefined;
+      const about = error instanceof FieldError || error instanceof ApiError ? error.field : undefined;
       show(about, error instanceof FieldError ? error.message : errorText(error));
     } finally {
       button.disabled = false;
@@ -317,6 +338,3 @@ function sheet(title, ...rest) {
 function focusFirst(root, selector = "input:not([readonly]), .button.primary") {
   /** @type {HTMLElement|null} */ (root.querySelector(selector))?.focus();
 }
-
-/** @param {Worker} worker @returns {Worker} */
-const settled = (worker) => ({ ...worker, mustChangePassword: false });

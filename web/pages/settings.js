@@ -1,22 +1,24 @@
 /** The settings dialog: language, theme, text size, submitting on the key, sign out. Each takes effect at once. */
 
 import { showDialog } from "./dialogs.js";
-import { h } from "./dom.js";
+import { fill, h } from "./dom.js";
 import { LANGUAGES, LANGUAGE_NAMES, language, rememberLanguage, speak, t } from "./messages.js";
 import { preferences, setPreferences } from "./preferences.js";
 
 /**
- * @param {{changed: () => void, signOut?: () => void}} actions `changed`: the page must be written anew
+ * @param {{changed: () => void, signOut?: () => void, labels?: boolean}} actions `changed`: the page must be written anew;
+ *   `labels`: the person labels here, so the keys of labels are asked about too
  */
 export async function openSettings(actions) {
   /** @type {HTMLDialogElement} */
   const dialog = /** @type {any} */ (h("dialog.settings", { "aria-labelledby": "settings-title" }));
   const build = () => {
     const chosen = preferences();
-    dialog.replaceChildren(
-      h("h2", { id: "settings-title" }, t("portal.settings.title")),
+    fill(
+      dialog,
+      h("h2", { id: "settings-title" }, t("page.settings.title")),
       choice(
-        t("portal.settings.language"),
+        t("page.settings.language"),
         "language",
         LANGUAGES.map((name) => [name, LANGUAGE_NAMES[name]]),
         language(),
@@ -30,9 +32,9 @@ export async function openSettings(actions) {
         },
       ),
       choice(
-        t("portal.settings.theme"),
+        t("page.settings.theme"),
         "theme",
-        ["system", "light", "dark"].map((value) => [value, t(`portal.settings.theme.${value}`)]),
+        ["system", "light", "dark"].map((value) => [value, t(`page.settings.theme.${value}`)]),
         chosen.theme,
         (value) => {
           setPreferences({ theme: /** @type {any} */ (value) });
@@ -40,33 +42,35 @@ export async function openSettings(actions) {
         },
       ),
       choice(
-        t("portal.settings.text_size"),
+        t("page.settings.text_size"),
         "text-size",
-        ["small", "normal", "large"].map((value) => [value, t(`portal.settings.text_size.${value}`)]),
+        ["small", "normal", "large"].map((value) => [value, t(`page.settings.text_size.${value}`)]),
         chosen.textSize,
         (value) => {
           setPreferences({ textSize: /** @type {any} */ (value) });
           actions.changed();
         },
       ),
-      choice(
-        t("portal.settings.submit_on_key"),
-        "submit-on-key",
-        ["job", "always", "never"].map((value) => [value, t(`portal.settings.submit_on_key.${value}`)]),
-        chosen.submitOnKey,
-        (value) => {
-          setPreferences({ submitOnKey: /** @type {any} */ (value) });
-          actions.changed();
-        },
-        t("portal.settings.submit_on_key.help"),
-      ),
+      actions.labels
+        ? choice(
+            t("page.settings.submit_on_key"),
+            "submit-on-key",
+            ["job", "always", "never"].map((value) => [value, t(`page.settings.submit_on_key.${value}`)]),
+            chosen.submitOnKey,
+            (value) => {
+              setPreferences({ submitOnKey: /** @type {any} */ (value) });
+              actions.changed();
+            },
+            t("page.settings.submit_on_key.help"),
+          )
+        : null,
       h(
         "form.actions",
         { method: "dialog" },
         actions.signOut
-          ? h("button.button.start", { value: "sign-out" }, t("portal.sign_out"))
+          ? h("button.button.start", { value: "sign-out" }, t("page.sign_out"))
           : null,
-        h("button.button", { value: "close" }, t("portal.close")),
+        h("button.button", { value: "close" }, t("page.close")),
       ),
     );
   };

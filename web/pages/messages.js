@@ -1,4 +1,4 @@
-/** The language of the portal: which one a worker sees first, and how a switch is remembered. The words are `lib/i18n.js`'s. */
+/** The language of portal and console: which one a person sees first, and how a switch is remembered. The words are `lib/i18n.js`'s. */
 
 import { LANGUAGES, chooseLanguage, language, loadLanguage, t } from "../lib/i18n.js";
 
@@ -12,10 +12,10 @@ export const LANGUAGE_NAMES = { en: "English", ja: "日本語" };
 const STORED = "cairn.language";
 
 /**
- * The language to begin with: the one switched to on this device, else the worker's own, else the browser's first that
+ * The language to begin with: the one switched to on this device, else the person's own, else the browser's first that
  * we have, else English.
  *
- * @param {string|null} [preferred] the worker's own
+ * @param {string|null} [preferred] the person's own
  * @returns {Language}
  */
 export function firstLanguage(preferred) {
