@@ -96,8 +96,9 @@
  * @property {number} jobs how many there are
  * @property {number} teams
  * @property {number} workers
- *
- *
+ */
+
+/**
  * Paging
  *
  * @template T

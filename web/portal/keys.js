@@ -7,7 +7,7 @@
 import { h, keyCap } from "../pages/dom.js";
 import { t } from "../pages/messages.js";
 
-/** @import { FrameKey, KeyPress } from "./types.js" */
+/** @import { FrameKey, KeyPress } from "../pages/frames.js" */
 
 /** @typedef {"submit"|"help"|"decline"|"instructions"|"reopen"|"older"|"newer"|"escape"|"settings"} Command */
 

@@ -6,10 +6,10 @@
 import * as api from "./api.js";
 import { serverNow } from "../pages/clock.js";
 import { clockTime, relativeTime } from "../pages/format.js";
-import { TaskFrame } from "./frames.js";
+import { TaskFrame } from "../pages/frames.js";
 import { t } from "../pages/messages.js";
 
-/** @import { FrameEvents } from "./frames.js" */
+/** @import { FrameEvents } from "../pages/frames.js" */
 /** @import { HistoryItem } from "./types.js" */
 
 /** Answers of this visit that are kept at hand, so that going back works offline too. */

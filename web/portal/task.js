@@ -11,7 +11,7 @@ import { showDialog } from "../pages/dialogs.js";
 import { Drafts } from "./drafts.js";
 import { codeText, errorText } from "../pages/errors.js";
 import { clockTime } from "../pages/format.js";
-import { TaskFrame } from "./frames.js";
+import { TaskFrame } from "../pages/frames.js";
 import { belongsToControl, commandOf, keyOverlay, pressOf } from "./keys.js";
 import { LeaseKeeper, phase } from "./lease.js";
 import { language, t } from "../pages/messages.js";
@@ -94,7 +94,7 @@ export class TaskPage {
       answer: (frame, content, timeSpentMs) => this.#answered(frame, content, timeSpentMs),
       /** @param {TaskFrame} frame @param {string} message */
       invalid: (frame, message) => this.#invalid(frame, message),
-      /** @param {TaskFrame} _ @param {import("./types.js").KeyPress} key */
+      /** @param {TaskFrame} _ @param {import("../pages/frames.js").KeyPress} key */
       key: (_, key) => {
         const command = commandOf(key);
         if (command) this.#run(command);
@@ -121,7 +121,7 @@ export class TaskPage {
     };
   }
 
-  /** @type {import("./frames.js").FrameEvents} */
+  /** @type {import("../pages/frames.js").FrameEvents} */
   #events;
 
   async open() {

@@ -71,23 +71,6 @@
  * @typedef {object} HistoryPage
  * @property {HistoryItem[]} items newest first
  * @property {string|number} [next] give it as `before` for the page after
- *
- * @typedef {object} FrameKey
- * @property {string} key
- * @property {string} label
- * @property {string} group
- *
- * @typedef {object} FrameReady
- * @property {string} [title]
- * @property {FrameKey[]} keys
- * @property {boolean} instructions
- *
- * @typedef {object} KeyPress a key the frame did not use, or one pressed in the portal itself
- * @property {string} key
- * @property {boolean} shift
- * @property {boolean} alt
- * @property {boolean} ctrl
- * @property {boolean} meta
  */
 
 export {};

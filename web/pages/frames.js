@@ -4,7 +4,24 @@
  * it, laid out at full size but hidden, and takes its place in one step.
  */
 
-/** @import { Assignment, FrameReady, KeyPress } from "./types.js" */
+/**
+ * @typedef {object} FrameKey
+ * @property {string} key
+ * @property {string} label
+ * @property {string} group
+ *
+ * @typedef {object} FrameReady
+ * @property {string} [title]
+ * @property {FrameKey[]} keys
+ * @property {boolean} instructions
+ *
+ * @typedef {object} KeyPress a key the frame did not use, or one pressed in the portal itself
+ * @property {string} key
+ * @property {boolean} shift
+ * @property {boolean} alt
+ * @property {boolean} ctrl
+ * @property {boolean} meta
+ */
 
 /** A page that has not said `ready` by then is shown with a way out. */
 const READY_TIMEOUT_MS = 15_000;
@@ -44,7 +61,7 @@ export class TaskFrame {
 
   /**
    * @param {Element} container
-   * @param {Pick<Assignment, "id"|"page">} task
+   * @param {{id: string, page: string}} task `page`: absolute address of the task's page
    * @param {string} title what a screen reader calls the frame
    * @param {FrameEvents} events
    */
