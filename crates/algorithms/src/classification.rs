@@ -1,0 +1,110 @@
+//! One label per answer, one label per object.
+
+pub mod ground_truth;
+pub mod majority;
+
+/// What the answers to one object amount to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Decision {
+    /// Index of the label chosen.
+    pub label: u32,
+    /// How probable that label is by the algorithm's own model, in 0..=1.
+    pub posterior: f64,
+    /// The confidence to publish: rounded to two decimals, and 0 when a single worker answered,
+    /// because nobody agreed or disagreed.
+    pub confidence: f64,
+    /// How many answers counted.
+    pub answers: u32,
+}
+
+/// How well one worker's answers fit the labels that were concluded.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Skill {
+    /// How many of the worker's answers counted.
+    pub answers: u32,
+    /// Estimated share of right answers; 0 for a worker without answers.
+    pub accuracy: f64,
+    /// What the worker says when a label is the true one.
+    pub confusion: Confusion,
+}
+
+/// A worker's confusion matrix, kept by the labels that the worker ever used: with thousands of
+/// labels and a handful of answers a full matrix would be nearly all zeros.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Confusion {
+    /// Labels used, ascending.
+    pub given: Vec<u32>,
+    /// For each label used, the expected number of answers by true label, one per label.
+    pub counts: Vec<Vec<f64>>,
+}
+
+impl Confusion {
+    /// Expected number of objects whose true label is `truth` and to which the worker said `given`.
+    pub fn count(&self, truth: u32, given: u32) -> f64 {
+        match self.given.binary_search(&given) {
+            Ok(at) => self.counts[at].get(truth as usize).copied().unwrap_or(0.0),
+            Err(_) => 0.0,
+        }
+    }
+
+    /// How often, of the objects whose true label is `truth`, the worker said `given`. `None` when
+    /// the worker met no such object.
+    pub fn rate(&self, truth: u32, given: u32) -> Option<f64> {
+        let met: f64 = self
+            .counts
+            .iter()
+            .map(|column| column.get(truth as usize).copied().unwrap_or(0.0))
+            .sum();
+        (met > 1e-9).then(|| self.count(truth, given) / met)
+    }
+}
+
+/// The result for a whole batch.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Consolidation {
+    /// By object; `None` where nobody gave an answer that counts.
+    pub objects: Vec<Option<Decision>>,
+    /// By worker.
+    pub workers: Vec<Skill>,
+}
+
+/// Two decimals, as confidences are published.
+pub(crate) fn two_decimals(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
+}
+
+/// The first of the largest. Values that differ only by the noise of multiplying in another order
+/// are equal, so that a tie goes to the first label whoever answered first.
+pub(crate) fn first_largest(values: &[f64]) -> usize {
+    let mut best = 0;
+    for (at, value) in values.iter().enumerate().skip(1) {
+        if *value > values[best] * (1.0 + 1e-9) {
+            best = at;
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn noise_does_not_break_a_tie() {
+        assert_eq!(first_largest(&[0.1 * 3.0, 0.3]), 0);
+        assert_eq!(first_largest(&[0.3, 0.1 * 3.0]), 0);
+        assert_eq!(first_largest(&[0.2, 0.3, 0.3]), 1);
+    }
+
+    #[test]
+    fn a_confusion_gives_rates_by_true_label() {
+        let confusion = Confusion {
+            given: vec![0, 2],
+            counts: vec![vec![3.0, 1.0, 0.0], vec![1.0, 1.0, 0.0]],
+        };
+        assert_eq!(confusion.rate(0, 0), Some(0.75));
+        assert_eq!(confusion.rate(1, 2), Some(0.5));
+        assert_eq!(confusion.rate(1, 1), Some(0.0));
+        assert_eq!(confusion.rate(2, 0), None);
+    }
+}
