@@ -1,0 +1,97 @@
+//! Iterations: names fixed at dispatch, whose manifests are written when their last object settles.
+
+use crate::sql::Conn;
+use crate::writer::Operation;
+use crate::{Db, Result, args};
+
+/// An iteration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Iteration {
+    /// Number, from 1.
+    pub iteration: i64,
+    /// Objects dispatched under it.
+    pub dispatched: i64,
+    /// Those of them that are labeled or have failed.
+    pub settled: i64,
+    /// Whether no more will be dispatched under it.
+    pub closed: bool,
+    /// When its manifest was written.
+    pub written_at: Option<i64>,
+}
+
+/// Notes that the manifest of an iteration is written.
+pub struct IterationWritten {
+    /// The job.
+    pub job_id: i64,
+    /// The iteration.
+    pub iteration: i64,
+    /// Now.
+    pub now_ms: i64,
+}
+
+impl Operation for IterationWritten {
+    type Output = ();
+
+    async fn run(&self, conn: &mut Conn<'_>) -> Result<()> {
+        conn.execute(
+            "UPDATE iteration SET written_at = $3, closed = 1 WHERE job_id = $1 AND iteration = $2",
+            args![self.job_id, self.iteration, self.now_ms],
+        )
+        .await
+        .map(drop)
+    }
+}
+
+impl Db {
+    /// Iterations of a job after `after`, in order, at most `limit`.
+    pub async fn iteration_list(
+        &self,
+        job_id: i64,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<Iteration>> {
+        self.iterations(
+            "SELECT iteration, dispatched, settled, closed, written_at FROM iteration
+             WHERE job_id = $1 AND iteration > $2 ORDER BY iteration LIMIT $3",
+            job_id,
+            after,
+            limit,
+        )
+        .await
+    }
+
+    /// Iterations whose objects are all settled and whose manifest is not written, in order.
+    pub async fn iteration_unwritten(&self, job_id: i64, limit: i64) -> Result<Vec<Iteration>> {
+        self.iterations(
+            "SELECT iteration, dispatched, settled, closed, written_at FROM iteration
+             WHERE job_id = $1 AND iteration > $2 AND written_at IS NULL AND closed = 1 AND settled >= dispatched
+             ORDER BY iteration LIMIT $3",
+            job_id,
+            0,
+            limit,
+        )
+        .await
+    }
+
+    async fn iterations(
+        &self,
+        sql: &'static str,
+        job_id: i64,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<Iteration>> {
+        self.reader()
+            .await?
+            .conn()
+            .all(sql, args![job_id, after, limit], |row| {
+                Ok(Iteration {
+                    iteration: row.int(0)?,
+                    dispatched: row.int(1)?,
+                    settled: row.int(2)?,
+                    closed: row.truth(3)?,
+                    written_at: row.opt_int(4)?,
+                })
+            })
+            .await
+    }
+}
