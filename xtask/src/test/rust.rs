@@ -40,6 +40,7 @@ pub fn run(filter: Option<&str>) -> Result<Counts> {
     tests
         .env("CAIRN_SHARED", workspace::shared())
         .env("CAIRN_MOTO", moto)
+        .env("RUST_BACKTRACE", "0")
         .env_remove("CAIRN_TEST_POSTGRES");
     if let Some(postgres) = &postgres {
         tests.env("CAIRN_TEST_POSTGRES", postgres.url());

@@ -28,11 +28,11 @@ impl Counts {
 
     /// Adds what `line` says when it is the closing line of nextest, `cargo test`, pytest or `node --test`.
     pub fn read(&mut self, line: &str) {
-        let line = line.trim();
-        if line.starts_with("Summary [") {
+        if line.trim_start().starts_with("Summary [") {
             // Summary [   0.020s] 5 tests run: 4 passed, 1 failed, 2 skipped
             self.read_list(line.split_once("run:").map_or("", |(_, list)| list));
         } else if let Some(list) = line.strip_prefix("test result:") {
+            // At the start of a line only: nextest shows the same words of a failed test, indented.
             // test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.02s
             self.read_list(list.split_once('.').map_or("", |(_, list)| list));
         } else if let Some(list) = pytest_list(line) {
@@ -143,7 +143,11 @@ mod tests {
                 "# comment",
                 "",
             ],
-            "3 passed, 0 failed",
+            "0 passed, 0 failed",
+        );
+        check(
+            &["    test result: FAILED. 0 passed; 1 failed; 0 ignored"],
+            "0 passed, 0 failed",
         );
     }
 }
