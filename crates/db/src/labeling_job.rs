@@ -2,6 +2,7 @@
 
 use crate::audit::audit_insert_in_txn;
 use crate::sql::{Conn, Row};
+use crate::tag::tag_insert_in_txn;
 use crate::writer::Operation;
 use crate::{Db, Result, args};
 
@@ -180,14 +181,7 @@ impl Operation for LabelingJobInsert {
         if inserted == 0 {
             return Ok(false);
         }
-        for (position, (key, value)) in self.tags.iter().enumerate() {
-            conn.execute(
-                "INSERT INTO tag (arn, key, value, position) VALUES ($1, $2, $3, $4)
-                 ON CONFLICT (arn, key) DO UPDATE SET value = excluded.value",
-                args![&self.arn, key, value, position as i64],
-            )
-            .await?;
-        }
+        tag_insert_in_txn(conn, &self.arn, &self.tags).await?;
         audit_insert_in_txn(
             conn,
             self.now_ms,

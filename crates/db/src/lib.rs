@@ -25,10 +25,12 @@ mod writer;
 
 pub mod audit;
 pub mod consolidation;
+pub mod human_task_ui;
 pub mod iteration;
 pub mod label;
 pub mod labeling_job;
 pub mod manifest_page;
+pub mod tag;
 pub mod task;
 
 pub use claim::{Claim, ClaimRelease};

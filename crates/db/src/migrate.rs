@@ -4,7 +4,10 @@ use crate::sql::Conn;
 use crate::{DbError, Result, args};
 
 /// Every migration, oldest first. Only ever added to; the number is the place in the list, from 1.
-const MIGRATIONS: &[&str] = &[include_str!("../schema/0001_labeling_jobs.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../schema/0001_labeling_jobs.sql"),
+    include_str!("../schema/0003_human_task_uis.sql"),
+];
 
 /// SQLite keeps a table in the order of its key only when told; PostgreSQL has no such word.
 const CLUSTERED: &str = "/*clustered*/";
