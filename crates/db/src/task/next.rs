@@ -30,8 +30,8 @@ pub struct TaskNext {
     pub held_max: usize,
     /// Now.
     pub now_ms: i64,
-    /// From [`Db::task_next`].
-    pub(crate) hints: Arc<Hints>,
+    /// Where workers last looked; set by [`TaskNext::new`].
+    pub hints: Arc<Hints>,
 }
 
 /// An assignment that the worker now holds.
