@@ -56,8 +56,8 @@
  * | POST keys/{id}/enable      administrator | {}                  | {key: AccessKey}               | |
  *
  * Server-sent events of a job: `event: progress`, `data:` a `Progress` with `now`. The first comes at once, then one
- * whenever a figure has changed, at most one a second; a comment line at least every 15 seconds keeps the way open. After
- * the `Progress` whose state is final the server sends `event: end` and closes.
+ * whenever a figure has changed, at most one a second, and one at least every 15 seconds even when nothing has, so that
+ * silence means a broken way. After the `Progress` whose state is final the server sends `event: end` and closes.
  *
  *
  * Who is signed in

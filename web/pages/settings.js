@@ -6,7 +6,7 @@ import { LANGUAGES, LANGUAGE_NAMES, language, rememberLanguage, speak, t } from 
 import { preferences, setPreferences } from "./preferences.js";
 
 /**
- * @param {{changed: () => void, signOut?: () => void, labels?: boolean}} actions `changed`: the page must be written anew;
+ * @param {{changed: () => void, signOut?: () => void, labels?: boolean, title?: string}} actions `changed`: the page must be written anew;
  *   `labels`: the person labels here, so the keys of labels are asked about too
  */
 export async function openSettings(actions) {
@@ -16,7 +16,7 @@ export async function openSettings(actions) {
     const chosen = preferences();
     fill(
       dialog,
-      h("h2", { id: "settings-title" }, t("page.settings.title")),
+      h("h2", { id: "settings-title" }, actions.title ?? t("page.settings.title")),
       choice(
         t("page.settings.language"),
         "language",
