@@ -13,7 +13,8 @@ pub struct Draft {
     pub content: String,
 }
 
-/// Keeps the draft of a task that the worker holds or held. Gives false when they never did.
+/// Keeps the draft of a task that the worker may still answer: one they hold, or whose lease lapsed or
+/// was given back. Gives false for any other, as for a draft that comes in behind its answer.
 pub struct DraftSave {
     /// The job.
     pub job_id: i64,
@@ -35,7 +36,7 @@ impl Operation for DraftSave {
             .execute(
                 "INSERT INTO draft (job_id, line, worker_id, saved_at, content)
                  SELECT job_id, line, worker_id, $4, $5 FROM assignment
-                 WHERE job_id = $1 AND line = $2 AND worker_id = $3
+                 WHERE job_id = $1 AND line = $2 AND worker_id = $3 AND state IN (0, 2, 3)
                  ON CONFLICT (job_id, line, worker_id) DO UPDATE SET saved_at = excluded.saved_at, content = excluded.content",
                 args![
                     self.job_id,

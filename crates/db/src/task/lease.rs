@@ -133,6 +133,34 @@ impl Operation for Release {
     }
 }
 
+/// Notes that the object of a held task could not be shown to its worker. Gives false when it was not
+/// held. A later [`Decline`] keeps the note beside its reason.
+pub struct ObjectReport {
+    /// The job.
+    pub job_id: i64,
+    /// Line of the object.
+    pub line: i64,
+    /// Who holds it.
+    pub worker_id: i64,
+    /// What went wrong.
+    pub note: String,
+}
+
+impl Operation for ObjectReport {
+    type Output = bool;
+    const DURABLE: bool = false;
+
+    async fn run(&self, conn: &mut Conn<'_>) -> Result<bool> {
+        let noted = conn
+            .execute(
+                "UPDATE assignment SET reason = $4 WHERE job_id = $1 AND line = $2 AND worker_id = $3 AND state = 0",
+                args![self.job_id, self.line, self.worker_id, &self.note],
+            )
+            .await?;
+        Ok(noted > 0)
+    }
+}
+
 /// Refuses a task for good. Gives false when it was not held.
 pub struct Decline {
     /// The job.
@@ -153,7 +181,8 @@ impl Operation for Decline {
     async fn run(&self, conn: &mut Conn<'_>) -> Result<bool> {
         let declined = conn
             .execute(
-                "UPDATE assignment SET state = 4, reason = $4, answered_at = $5
+                "UPDATE assignment SET state = 4, answered_at = $5,
+                   reason = CASE WHEN reason IS NULL THEN $4 ELSE $4 || ' (' || reason || ')' END
                  WHERE job_id = $1 AND line = $2 AND worker_id = $3 AND state = 0",
                 args![
                     self.job_id,

@@ -14,6 +14,7 @@ mod lease;
 mod next;
 mod submit;
 mod waiting;
+mod worker;
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -22,10 +23,11 @@ pub use dispatch::{DispatchedTask, TaskReopen, TasksDispatch};
 pub use draft::{Draft, DraftSave};
 pub use expire::{LeasesExpire, TasksClose, Unanswered};
 pub use history::HistoryItem;
-pub use lease::{Decline, Heartbeat, HeartbeatOutcome, Release};
+pub use lease::{Decline, Heartbeat, HeartbeatOutcome, ObjectReport, Release};
 pub use next::{Assigned, NextOutcome, TaskNext};
 pub use submit::{Submit, SubmitOutcome, Submitted};
 pub use waiting::WaitingReason;
+pub use worker::JobOfWorker;
 
 use crate::sql::Conn;
 use crate::{Result, args};

@@ -45,6 +45,8 @@ pub struct Assigned {
     pub expires_at: i64,
     /// When the time limit ends.
     pub limit_at: i64,
+    /// Whether the worker had held it before, so that there may be a draft.
+    pub again: bool,
 }
 
 /// What came of asking.
@@ -74,10 +76,11 @@ impl TaskNext {
         }
     }
 
-    fn assigned(&self, line: i64) -> Assigned {
+    fn assigned(&self, line: i64, again: bool) -> Assigned {
         let limit_at = self.now_ms + self.limit_ms;
         Assigned {
             line,
+            again,
             accepted_at: (!self.prefetch).then_some(self.now_ms),
             expires_at: (self.now_ms + self.lease_ms).min(limit_at),
             limit_at,
@@ -109,6 +112,7 @@ impl TaskNext {
                 accepted_at: accepted_at.or((!self.prefetch).then_some(self.now_ms)),
                 expires_at: (self.now_ms + self.lease_ms).min(limit_at),
                 limit_at,
+                again: true,
             };
             let kept = conn
                 .execute(
@@ -168,7 +172,7 @@ impl TaskNext {
 
     /// Takes the task if it still has room. The predicate is repeated, so that a lost race yields
     /// no row.
-    async fn take(&self, conn: &mut Conn<'_>, line: i64) -> Result<Option<Assigned>> {
+    async fn take(&self, conn: &mut Conn<'_>, line: i64, again: bool) -> Result<Option<Assigned>> {
         let taken = conn
             .execute(
                 "UPDATE task SET live = live + 1,
@@ -180,7 +184,7 @@ impl TaskNext {
         if taken == 0 {
             return Ok(None);
         }
-        let assigned = self.assigned(line);
+        let assigned = self.assigned(line, again);
         let held = conn
             .execute(
                 "INSERT INTO assignment (job_id, line, worker_id, state, accepted_at, leased_at, expires_at, limit_at)
@@ -231,14 +235,14 @@ impl Operation for TaskNext {
                     break;
                 };
                 place = (queue, line);
-                if let Some(assigned) = self.take(conn, line).await? {
+                if let Some(assigned) = self.take(conn, line, false).await? {
                     self.hints.set(self.job_id, self.worker_id, place);
                     return Ok(NextOutcome::Assigned(assigned));
                 }
             }
         }
         while let Some(line) = self.lapsed(conn).await? {
-            if let Some(assigned) = self.take(conn, line).await? {
+            if let Some(assigned) = self.take(conn, line, true).await? {
                 return Ok(NextOutcome::Assigned(assigned));
             }
         }

@@ -71,6 +71,8 @@ pub struct Submitted {
     pub answered: i64,
     /// Those of them whose object has its label.
     pub settled: i64,
+    /// Objects that this worker declined in this job.
+    pub declined: i64,
 }
 
 struct Held {
@@ -90,15 +92,17 @@ impl Operation for Submit {
         if let Some(line) = self.showing {
             self.show(conn, line).await?;
         }
+        // A refused answer brings no task: its reply is an error, which could not carry one.
+        let accepted = matches!(outcome, SubmitOutcome::Accepted { .. });
         let next = match &self.next {
-            Some(next) => Some(next.run(conn).await?),
-            None => None,
+            Some(next) if accepted => Some(next.run(conn).await?),
+            _ => None,
         };
-        let (answered, settled) = conn
+        let (answered, settled, declined) = conn
             .opt(
-                "SELECT answered, settled FROM job_worker WHERE job_id = $1 AND worker_id = $2",
+                "SELECT answered, settled, declined FROM job_worker WHERE job_id = $1 AND worker_id = $2",
                 args![self.job_id, self.worker_id],
-                |row| Ok((row.int(0)?, row.int(1)?)),
+                |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)),
             )
             .await?
             .unwrap_or_default();
@@ -107,6 +111,7 @@ impl Operation for Submit {
             next,
             answered,
             settled,
+            declined,
         })
     }
 }
@@ -182,6 +187,11 @@ impl Submit {
         )
         .await?;
         self.store(conn, 1, held.started_at).await?;
+        conn.execute(
+            "DELETE FROM draft WHERE job_id = $1 AND line = $2 AND worker_id = $3",
+            args![self.job_id, self.line, self.worker_id],
+        )
+        .await?;
         conn.execute(
             "INSERT INTO job_worker (job_id, worker_id, answered, time_spent_ms, last_at) VALUES ($1, $2, 1, $3, $4)
              ON CONFLICT (job_id, worker_id) DO UPDATE SET answered = job_worker.answered + 1,
