@@ -9,8 +9,11 @@
 //! - One more operation, or field of one: a row in [`api_rules`].
 //! - One more setting of a job that no member of the API carries: a row in [`settings_tags`].
 
+pub mod answer;
 pub mod arn;
 pub mod ids;
+pub mod label_category;
 pub mod manifest;
 pub mod s3_uri;
+pub mod task_type;
 mod text;

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use memchr::memmem;
 
 use super::errors::LineProblem;
-use super::members::{decode_key, members, not_json};
+use super::members::{decode_key, members};
 use crate::s3_uri::S3Uri;
 use crate::text::longer_than;
 
@@ -101,7 +101,8 @@ pub fn check_line(bytes: &[u8], rules: &LineRules<'_>) -> Result<LineInfo, LineP
         keys.add(name)
     })?;
     if reads_back_differently(bytes) {
-        serde_json::from_str::<serde_json::Value>(line).map_err(|error| not_json(&error))?;
+        serde_json::from_str::<serde_json::Value>(line)
+            .map_err(|error| LineProblem::not_json(&error))?;
     }
     Ok(LineInfo {
         source: source.ok_or(LineProblem::NoSource)?,

@@ -43,6 +43,17 @@ pub enum LineProblem {
 }
 
 impl LineProblem {
+    /// That a line is not JSON, and where. A line is one line: the column is all that the position
+    /// has to say.
+    pub fn not_json(error: &serde_json::Error) -> LineProblem {
+        let text = error.to_string();
+        let reason = match text.split_once(" at line ") {
+            Some((what, _)) => format!("{what} at column {}", error.column()),
+            None => text,
+        };
+        LineProblem::NotJson { reason }
+    }
+
     /// The problem with the line it was found in.
     pub fn at(self, line: Line) -> LineError {
         LineError {

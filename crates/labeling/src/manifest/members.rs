@@ -22,7 +22,7 @@ pub(super) fn members<'a>(
             // `[1]` is JSON but no object; `x` is not even JSON.
             return Err(match serde_json::from_str::<&RawValue>(line) {
                 Ok(_) => LineProblem::NotObject,
-                Err(error) => not_json(&error),
+                Err(error) => LineProblem::not_json(&error),
             });
         }
     }
@@ -36,7 +36,7 @@ pub(super) fn members<'a>(
         .and_then(|()| deserializer.end());
     match (problem, result) {
         (Some(problem), _) => Err(problem),
-        (None, Err(error)) => Err(not_json(&error)),
+        (None, Err(error)) => Err(LineProblem::not_json(&error)),
         (None, Ok(())) => Ok(()),
     }
 }
@@ -48,17 +48,7 @@ pub(super) fn decode_key(key: &str) -> Result<Cow<'_, str>, LineProblem> {
     }
     serde_json::from_str(key)
         .map(Cow::Owned)
-        .map_err(|error| not_json(&error))
-}
-
-/// A manifest line is one line: the column is all that the position has to say.
-pub(super) fn not_json(error: &serde_json::Error) -> LineProblem {
-    let text = error.to_string();
-    let reason = match text.split_once(" at line ") {
-        Some((what, _)) => format!("{what} at column {}", error.column()),
-        None => text,
-    };
-    LineProblem::NotJson { reason }
+        .map_err(|error| LineProblem::not_json(&error))
 }
 
 struct Members<'p, F> {
