@@ -468,7 +468,7 @@ macro_rules! list_sql {
 }
 
 /// A `LIKE` pattern that matches `part` anywhere.
-fn like(part: &str) -> String {
+pub(crate) fn like(part: &str) -> String {
     let mut pattern = String::with_capacity(part.len() + 2);
     pattern.push('%');
     for character in part.chars() {

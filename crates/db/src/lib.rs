@@ -23,15 +23,22 @@ mod migrate;
 pub mod sql;
 mod writer;
 
+pub mod access_key;
 pub mod audit;
 pub mod consolidation;
+pub mod group;
 pub mod human_task_ui;
 pub mod iteration;
 pub mod label;
 pub mod labeling_job;
 pub mod manifest_page;
+pub mod password_reset;
+pub mod person;
+pub mod session;
 pub mod tag;
 pub mod task;
+pub mod workforce;
+pub mod workteam;
 
 pub use claim::{Claim, ClaimRelease};
 pub use db::{Backend, Db, Options, Reader};

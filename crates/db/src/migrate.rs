@@ -6,6 +6,7 @@ use crate::{DbError, Result, args};
 /// Every migration, oldest first. Only ever added to; the number is the place in the list, from 1.
 const MIGRATIONS: &[&str] = &[
     include_str!("../schema/0001_labeling_jobs.sql"),
+    include_str!("../schema/0002_people.sql"),
     include_str!("../schema/0003_human_task_uis.sql"),
 ];
 
