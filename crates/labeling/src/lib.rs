@@ -11,9 +11,17 @@
 
 pub mod answer;
 pub mod arn;
+pub mod consolidation;
+pub mod consolidation_request;
+pub mod consolidation_response;
 pub mod ids;
 pub mod label_category;
+pub mod label_json;
+pub mod labeling_job;
 pub mod manifest;
+pub mod s3_layout;
 pub mod s3_uri;
 pub mod task_type;
 mod text;
+pub mod time_format;
+pub mod worker_response;

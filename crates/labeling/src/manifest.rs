@@ -12,5 +12,6 @@ mod split;
 
 pub use augment::{Outcome, augment};
 pub use check::{LineInfo, LineRules, Source, check_line};
+pub(crate) use errors::FAILURE_REASON_MAX;
 pub use errors::{LineError, LineErrors, LineProblem};
 pub use split::{LineSplitter, RawLine};
