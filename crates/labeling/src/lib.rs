@@ -22,6 +22,7 @@ pub mod manifest;
 pub mod s3_layout;
 pub mod s3_uri;
 pub mod task_type;
+pub mod template;
 mod text;
 pub mod time_format;
 pub mod worker_response;
