@@ -10,6 +10,7 @@
 //! - One more setting of a job that no member of the API carries: a row in [`settings_tags`].
 
 pub mod answer;
+pub mod api_rules;
 pub mod arn;
 pub mod consolidation;
 pub mod consolidation_request;
