@@ -1,0 +1,437 @@
+//! Multipart uploads. A part is a file of its own; completing an upload makes the parts' files the
+//! object's, so that no byte is copied.
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
+
+use super::body::{Received, Stored};
+use super::files::FileId;
+use super::write::{
+    Failure, Outcome, Write, bucket_id, check_place, from_json, to_json, write_object,
+};
+use crate::checksum::{ChecksumAlgorithm, ChecksumKind, Checksums, combine_parts, multipart_etag};
+use crate::error::StoreError;
+use crate::object::{ObjectHeaders, ObjectInfo, PutCondition};
+
+/// Most parts an upload may have.
+pub const PARTS_MAX: u32 = 10_000;
+/// Smallest size of a part, the last one apart.
+pub const PART_BYTES_MIN: u64 = 5 * 1024 * 1024;
+
+/// A part as the client lists it when completing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompletedPart {
+    /// Number, 1 to [`PARTS_MAX`].
+    pub number: u32,
+    /// Etag, without quotes.
+    pub etag: String,
+}
+
+/// A multipart upload under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UploadInfo {
+    /// Its id.
+    pub upload_id: String,
+    /// Key of the object to be.
+    pub key: String,
+    /// When it began, milliseconds since the epoch.
+    pub started_at_ms: i64,
+    /// The checksum its object will have.
+    pub checksum: Option<(ChecksumAlgorithm, ChecksumKind)>,
+}
+
+/// A part that has been uploaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartInfo {
+    /// Number.
+    pub number: u32,
+    /// Bytes.
+    pub size: u64,
+    /// Etag, without quotes.
+    pub etag: String,
+    /// When it arrived, milliseconds since the epoch.
+    pub modified_at_ms: i64,
+    /// Its checksums.
+    pub checksums: Checksums,
+}
+
+impl PartInfo {
+    /// Columns `number, size, etag, modified_at_ms, checksums`.
+    pub(crate) fn from_row(row: &SqliteRow) -> Result<PartInfo, sqlx::Error> {
+        let (number, size): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+        let checksums: &str = row.try_get(4)?;
+        Ok(PartInfo {
+            number: number as u32,
+            size: size as u64,
+            etag: row.try_get(2)?,
+            modified_at_ms: row.try_get(3)?,
+            checksums: from_json(checksums),
+        })
+    }
+}
+
+impl UploadInfo {
+    /// Columns `upload_id, key, started_at_ms, checksum_algorithm, checksum_kind`.
+    pub(crate) fn from_row(row: &SqliteRow) -> Result<UploadInfo, sqlx::Error> {
+        let algorithm: Option<&str> = row.try_get(3)?;
+        let kind: Option<&str> = row.try_get(4)?;
+        Ok(UploadInfo {
+            upload_id: row.try_get(0)?,
+            key: row.try_get(1)?,
+            started_at_ms: row.try_get(2)?,
+            checksum: algorithm
+                .and_then(ChecksumAlgorithm::from_name)
+                .map(|algorithm| (algorithm, kind_from_name(kind))),
+        })
+    }
+}
+
+fn kind_name(kind: ChecksumKind) -> &'static str {
+    match kind {
+        ChecksumKind::Composite => "COMPOSITE",
+        ChecksumKind::FullObject => "FULL_OBJECT",
+    }
+}
+
+fn kind_from_name(name: Option<&str>) -> ChecksumKind {
+    match name {
+        Some("FULL_OBJECT") => ChecksumKind::FullObject,
+        _ => ChecksumKind::Composite,
+    }
+}
+
+/// Runs the writes that are about uploads.
+pub(super) async fn apply(txn: &mut SqliteConnection, write: &Write) -> Result<Outcome, Failure> {
+    match write {
+        Write::UploadBegin {
+            bucket,
+            key,
+            upload_id,
+            started_at_ms,
+            headers,
+            checksum,
+        } => {
+            let bucket_id = bucket_id(txn, bucket).await?;
+            sqlx::query(
+                "insert into upload (upload_id, bucket_id, key, started_at_ms, headers,
+                   checksum_algorithm, checksum_kind) values ($1, $2, $3, $4, $5, $6, $7)",
+            )
+            .bind(upload_id)
+            .bind(bucket_id)
+            .bind(key)
+            .bind(started_at_ms)
+            .bind(to_json(headers))
+            .bind(checksum.map(|(algorithm, _)| algorithm.name()))
+            .bind(checksum.map(|(_, kind)| kind_name(kind)))
+            .execute(txn)
+            .await?;
+            Ok(Outcome::default())
+        }
+        Write::UploadPart {
+            bucket,
+            key,
+            upload_id,
+            number,
+            received,
+            modified_at_ms,
+        } => {
+            let upload = Upload::find(txn, bucket, key, upload_id).await?;
+            add_part(txn, &upload, *number, received, *modified_at_ms).await
+        }
+        Write::UploadComplete {
+            bucket,
+            key,
+            upload_id,
+            parts,
+            condition,
+            blob_id,
+            modified_at_ms,
+        } => {
+            let completion = Completion {
+                bucket,
+                key,
+                parts,
+                condition,
+                blob_id: *blob_id,
+                modified_at_ms: *modified_at_ms,
+            };
+            match Upload::find(txn, bucket, key, upload_id).await {
+                Ok(upload) => completion.run(txn, &upload).await,
+                Err(Failure::Refused(refusal)) => completion.find_done(txn, refusal).await,
+                Err(broken) => Err(broken),
+            }
+        }
+        Write::UploadAbort {
+            bucket,
+            key,
+            upload_id,
+        } => {
+            let upload = Upload::find(txn, bucket, key, upload_id).await?;
+            Ok(Outcome {
+                freed: vec![(0, upload.forget(txn).await?)],
+                ..Outcome::default()
+            })
+        }
+        _ => Ok(Outcome::default()),
+    }
+}
+
+/// Forgets all uploads of a bucket.
+pub(super) async fn forget_uploads(
+    txn: &mut SqliteConnection,
+    bucket_id: i64,
+) -> Result<Vec<(i64, Vec<FileId>)>, sqlx::Error> {
+    let files = sqlx::query_scalar(
+        "delete from part where upload_id in (select upload_id from upload where bucket_id = $1)
+         returning file_id",
+    )
+    .bind(bucket_id)
+    .fetch_all(&mut *txn)
+    .await?;
+    sqlx::query("delete from upload where bucket_id = $1")
+        .bind(bucket_id)
+        .execute(txn)
+        .await?;
+    Ok(vec![(0, files)])
+}
+
+async fn add_part(
+    txn: &mut SqliteConnection,
+    upload: &Upload,
+    number: u32,
+    received: &Received,
+    modified_at_ms: i64,
+) -> Result<Outcome, Failure> {
+    let Stored::File(file) = &received.stored else {
+        return Err(StoreError::InvalidArgument {
+            reason: "a part is always stored in a file".to_owned(),
+        }
+        .into());
+    };
+    let replaced: Vec<FileId> =
+        sqlx::query_scalar("select file_id from part where upload_id = $1 and number = $2")
+            .bind(&upload.upload_id)
+            .bind(i64::from(number))
+            .fetch_all(&mut *txn)
+            .await?;
+    sqlx::query(
+        "insert or replace into part (upload_id, number, file_id, size, etag, modified_at_ms, checksums)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(&upload.upload_id)
+    .bind(i64::from(number))
+    .bind(file.id)
+    .bind(received.size as i64)
+    .bind(received.digests.etag())
+    .bind(modified_at_ms)
+    .bind(to_json(&received.digests.checksums))
+    .execute(txn)
+    .await?;
+    Ok(Outcome {
+        freed: vec![(0, replaced)],
+        ..Outcome::default()
+    })
+}
+
+struct Upload {
+    upload_id: String,
+    headers: ObjectHeaders,
+    checksum: Option<(ChecksumAlgorithm, ChecksumKind)>,
+}
+
+impl Upload {
+    async fn find(
+        txn: &mut SqliteConnection,
+        bucket: &str,
+        key: &str,
+        upload_id: &str,
+    ) -> Result<Upload, Failure> {
+        let bucket_id = bucket_id(txn, bucket).await?;
+        let row = sqlx::query(
+            "select upload_id, key, started_at_ms, checksum_algorithm, checksum_kind, headers
+             from upload where upload_id = $1 and bucket_id = $2 and key = $3",
+        )
+        .bind(upload_id)
+        .bind(bucket_id)
+        .bind(key)
+        .fetch_optional(txn)
+        .await?
+        .ok_or_else(|| StoreError::NoSuchUpload {
+            bucket: bucket.to_owned(),
+            key: key.to_owned(),
+            upload_id: upload_id.to_owned(),
+        })?;
+        let headers: &str = row.try_get(5)?;
+        Ok(Upload {
+            upload_id: upload_id.to_owned(),
+            headers: from_json(headers),
+            checksum: UploadInfo::from_row(&row)?.checksum,
+        })
+    }
+
+    async fn parts(&self, txn: &mut SqliteConnection) -> Result<Vec<PartInfo>, sqlx::Error> {
+        sqlx::query(
+            "select number, size, etag, modified_at_ms, checksums from part
+             where upload_id = $1 order by number",
+        )
+        .bind(&self.upload_id)
+        .fetch_all(txn)
+        .await?
+        .iter()
+        .map(PartInfo::from_row)
+        .collect()
+    }
+
+    /// Deletes the upload and what is left of its parts; gives their files.
+    async fn forget(&self, txn: &mut SqliteConnection) -> Result<Vec<FileId>, sqlx::Error> {
+        let files = sqlx::query_scalar("delete from part where upload_id = $1 returning file_id")
+            .bind(&self.upload_id)
+            .fetch_all(&mut *txn)
+            .await?;
+        sqlx::query("delete from upload where upload_id = $1")
+            .bind(&self.upload_id)
+            .execute(txn)
+            .await?;
+        Ok(files)
+    }
+}
+
+struct Completion<'a> {
+    bucket: &'a str,
+    key: &'a str,
+    parts: &'a [CompletedPart],
+    condition: &'a PutCondition,
+    blob_id: i64,
+    modified_at_ms: i64,
+}
+
+impl Completion<'_> {
+    async fn run(&self, txn: &mut SqliteConnection, upload: &Upload) -> Result<Outcome, Failure> {
+        let uploaded = upload.parts(txn).await?;
+        let chosen = self.choose(&uploaded)?;
+        let place = check_place(txn, self.bucket, self.key, self.condition).await?;
+        let info = ObjectInfo {
+            key: self.key.to_owned(),
+            size: chosen.iter().map(|part| part.size).sum(),
+            etag: multipart_etag(chosen.iter().map(|part| part.etag.as_str())),
+            version: self.blob_id.to_string(),
+            modified_at_ms: self.modified_at_ms,
+            headers: upload.headers.clone(),
+            checksums: checksums_of(upload.checksum, &chosen),
+            part_count: Some(chosen.len() as u32),
+        };
+        let numbers: Vec<u32> = chosen.iter().map(|part| part.number).collect();
+        // One statement for up to 10,000 parts, since every other write waits for it.
+        sqlx::query(
+            "insert into piece (blob_id, number, file_id, size)
+             select $1, list.key, part.file_id, part.size from json_each($2) list
+             join part on part.upload_id = $3 and part.number = list.value",
+        )
+        .bind(self.blob_id)
+        .bind(to_json(&numbers))
+        .bind(&upload.upload_id)
+        .execute(&mut *txn)
+        .await?;
+        sqlx::query(
+            "delete from part where upload_id = $1 and number in (select value from json_each($2))",
+        )
+        .bind(&upload.upload_id)
+        .bind(to_json(&numbers))
+        .execute(&mut *txn)
+        .await?;
+        let mut freed = vec![(0, upload.forget(txn).await?)];
+        write_object(txn, &place, self.blob_id, &info, &mut freed).await?;
+        Ok(Outcome {
+            freed,
+            count: chosen.len(),
+            info: Some(info),
+        })
+    }
+
+    /// The uploaded parts that the client lists, if the list is right.
+    fn choose<'p>(&self, uploaded: &'p [PartInfo]) -> Result<Vec<&'p PartInfo>, StoreError> {
+        let invalid = |number, problem| StoreError::InvalidPart {
+            bucket: self.bucket.to_owned(),
+            key: self.key.to_owned(),
+            number,
+            problem,
+        };
+        if self.parts.is_empty() {
+            return Err(StoreError::InvalidArgument {
+                reason: "an upload is completed with at least one part".to_owned(),
+            });
+        }
+        let mut chosen: Vec<&PartInfo> = Vec::with_capacity(self.parts.len());
+        for listed in self.parts {
+            if chosen
+                .last()
+                .is_some_and(|last| last.number >= listed.number)
+            {
+                return Err(invalid(listed.number, OUT_OF_ORDER));
+            }
+            let part = uploaded
+                .binary_search_by_key(&listed.number, |part| part.number)
+                .map(|at| &uploaded[at])
+                .map_err(|_| invalid(listed.number, "was not uploaded"))?;
+            if part.etag != listed.etag {
+                return Err(invalid(listed.number, "was uploaded with another etag"));
+            }
+            chosen.push(part);
+        }
+        let all_but_last = &chosen[..chosen.len() - 1];
+        if let Some(small) = all_but_last.iter().find(|part| part.size < PART_BYTES_MIN) {
+            return Err(StoreError::PartTooSmall {
+                bucket: self.bucket.to_owned(),
+                key: self.key.to_owned(),
+                number: small.number,
+                size: small.size,
+            });
+        }
+        Ok(chosen)
+    }
+
+    /// A client whose first answer was lost asks again: if the object is what these parts make, it
+    /// is told so instead of that the upload is unknown.
+    async fn find_done(
+        &self,
+        txn: &mut SqliteConnection,
+        refusal: StoreError,
+    ) -> Result<Outcome, Failure> {
+        let etag = multipart_etag(self.parts.iter().map(|part| part.etag.as_str()));
+        let bucket_id = bucket_id(txn, self.bucket).await?;
+        let row = super::read::object_row(txn, bucket_id, self.key).await?;
+        match row.map(|row| row.info) {
+            Some(info) if info.etag == etag => Ok(Outcome {
+                info: Some(info),
+                ..Outcome::default()
+            }),
+            _ => Err(refusal.into()),
+        }
+    }
+}
+
+/// Problem of a part that is not after the one before it.
+pub(crate) const OUT_OF_ORDER: &str = "is listed out of order";
+
+fn checksums_of(
+    wanted: Option<(ChecksumAlgorithm, ChecksumKind)>,
+    parts: &[&PartInfo],
+) -> Checksums {
+    let Some((algorithm, kind)) = wanted else {
+        return Checksums::default();
+    };
+    let values: Vec<(u64, Option<&str>)> = parts
+        .iter()
+        .map(|part| {
+            let value = part.checksums.values.get(&algorithm);
+            (part.size, value.map(String::as_str))
+        })
+        .collect();
+    match combine_parts(algorithm, kind, &values) {
+        Some(value) => Checksums {
+            values: [(algorithm, value)].into(),
+            kind: Some(kind),
+        },
+        None => Checksums::default(),
+    }
+}

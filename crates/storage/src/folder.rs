@@ -1,0 +1,517 @@
+//! Folders registered in place as read-only buckets.
+//!
+//! Nothing is copied. The scan notes each file's path, size and time; a read opens the noted path
+//! one component at a time, follows no link, and refuses a file that is no longer the one noted.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{Mode, OFlags};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
+
+use crate::embedded::{
+    Failure, Index, Outcome, Write, blocking, describe_index_error, now_ms, read_file,
+};
+use crate::error::{StoreError, StoreResult};
+use crate::list::{self, Start};
+use crate::name::{check_bucket_name, check_key};
+use crate::object::{
+    Blob, BucketInfo, ByteRange, ListPage, ListQuery, ObjectHeaders, ObjectInfo, span_of,
+};
+
+/// Files written to the index at once.
+const SCAN_BATCH: usize = 1_000;
+/// Skipped files named in a report; more are only counted.
+const SKIPPED_NAMED: usize = 100;
+
+/// What a scan found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScanReport {
+    /// Files that are objects now.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// How many entries are not objects.
+    pub skipped: u64,
+    /// The first of them, each with the reason.
+    pub skipped_named: Vec<(String, &'static str)>,
+}
+
+impl ScanReport {
+    fn skip(&mut self, path: &Path, reason: &'static str) {
+        self.skipped += 1;
+        if self.skipped_named.len() < SKIPPED_NAMED {
+            let path = path.to_string_lossy().into_owned();
+            self.skipped_named.push((path, reason));
+        }
+    }
+}
+
+/// The registered folders.
+#[derive(Clone)]
+pub struct FolderStore {
+    index: Index,
+}
+
+struct Noted {
+    root: PathBuf,
+    size: u64,
+    modified_at_ns: i64,
+}
+
+impl FolderStore {
+    pub(crate) fn new(index: Index) -> FolderStore {
+        FolderStore { index }
+    }
+
+    /// Registers the folder `root` as the bucket `bucket` and scans it, or scans it again. A bucket
+    /// keeps its folder for good.
+    pub async fn register(&self, bucket: &str, root: &Path) -> StoreResult<ScanReport> {
+        check_bucket_name(bucket)?;
+        let failed = |error: io::Error| StoreError::Io {
+            attempt: format!("scanning {}", root.display()),
+            reason: error.to_string(),
+        };
+        let path = root.to_owned();
+        let canonical = blocking(move || {
+            let canonical = fs::canonicalize(path)?;
+            fs::read_dir(&canonical)?;
+            Ok(canonical)
+        })
+        .await
+        .map_err(failed)?;
+        let Some(root_text) = canonical.to_str() else {
+            return Err(StoreError::InvalidArgument {
+                reason: format!("the path of folder {} is not UTF-8", root.display()),
+            });
+        };
+        let begin = Write::FolderBegin {
+            name: bucket.to_owned(),
+            root: root_text.to_owned(),
+            at_ms: now_ms(),
+        };
+        let scan = self.index.write(begin).await?.count as i64;
+        let mut walk = Walk {
+            root: canonical,
+            pending: vec![String::new()],
+            report: ScanReport::default(),
+        };
+        loop {
+            let (files, walked) = blocking(move || {
+                let files = walk.next_files(SCAN_BATCH)?;
+                Ok((files, walk))
+            })
+            .await
+            .map_err(failed)?;
+            walk = walked;
+            if files.is_empty() && walk.pending.is_empty() {
+                break;
+            }
+            let name = bucket.to_owned();
+            self.index
+                .write(Write::FolderFiles { name, scan, files })
+                .await?;
+        }
+        let name = bucket.to_owned();
+        self.index.write(Write::FolderEnd { name, scan }).await?;
+        Ok(walk.report)
+    }
+
+    /// Whether a folder is registered under this name.
+    pub async fn bucket_exists(&self, bucket: &str) -> StoreResult<bool> {
+        Ok(self.root(bucket).await?.is_some())
+    }
+
+    /// The folder behind a bucket.
+    pub async fn root(&self, bucket: &str) -> StoreResult<Option<PathBuf>> {
+        let root: Option<String> = sqlx::query_scalar("select root from folder where name = $1")
+            .bind(bucket)
+            .fetch_optional(&self.index.readers)
+            .await
+            .map_err(|error| describe_index_error(&error, (bucket, "")))?;
+        Ok(root.map(PathBuf::from))
+    }
+
+    /// All registered folders by name.
+    pub async fn list_buckets(&self) -> StoreResult<Vec<BucketInfo>> {
+        let failed = |error| describe_index_error(&error, ("", ""));
+        sqlx::query("select name, registered_at_ms from folder order by name")
+            .fetch_all(&self.index.readers)
+            .await
+            .map_err(failed)?
+            .iter()
+            .map(|row| {
+                Ok(BucketInfo {
+                    name: row.try_get(0).map_err(failed)?,
+                    created_at_ms: row.try_get(1).map_err(failed)?,
+                    is_read_only: true,
+                })
+            })
+            .collect()
+    }
+
+    /// What is known of a file; it is looked at, so that a missing or changed one is noticed.
+    pub async fn head(&self, bucket: &str, key: &str) -> StoreResult<ObjectInfo> {
+        let (info, _) = self.open(bucket, key).await?;
+        Ok(info)
+    }
+
+    /// Reads a file, or a range of it. `version`, where given, must be that of the file.
+    pub async fn get(
+        &self,
+        bucket: &str,
+        key: &str,
+        range: Option<ByteRange>,
+        version: Option<&str>,
+    ) -> StoreResult<Blob> {
+        let (info, file) = self.open(bucket, key).await?;
+        if version.is_some_and(|version| version != info.version) {
+            return Err(changed(bucket, key, "its size or time differs"));
+        }
+        let span = span_of(bucket, key, info.size, range)?;
+        let (bucket, key) = (bucket.to_owned(), key.to_owned());
+        let describe = move |error: io::Error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => changed(&bucket, &key, "it became shorter"),
+            _ => StoreError::io(&bucket, &key, "reading", &error),
+        };
+        Ok(Blob {
+            info,
+            span: span.clone(),
+            body: read_file(file, span, (), describe),
+        })
+    }
+
+    async fn open(&self, bucket: &str, key: &str) -> StoreResult<(ObjectInfo, File)> {
+        let noted = self.noted(bucket, key).await?;
+        let (root, path) = (noted.root, key.to_owned());
+        let opened = blocking(move || {
+            let file = open_beneath(&root, &path)?;
+            let metadata = file.metadata()?;
+            Ok((file, metadata))
+        })
+        .await;
+        let (file, metadata) = opened.map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => changed(bucket, key, "it is gone"),
+            io::ErrorKind::PermissionDenied => StoreError::AccessDenied {
+                target: format!("`{key}` in bucket `{bucket}`"),
+                reason: error.to_string(),
+            },
+            _ if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
+                || error.kind() == io::ErrorKind::NotADirectory =>
+            {
+                changed(bucket, key, "a link stands in its path")
+            }
+            _ => StoreError::io(bucket, key, "opening", &error),
+        })?;
+        if !metadata.is_file() {
+            return Err(changed(bucket, key, "it is no longer a file"));
+        }
+        if metadata.len() != noted.size {
+            return Err(changed(bucket, key, "its size differs from the scan's"));
+        }
+        if modified_at_ns(&metadata) != noted.modified_at_ns {
+            return Err(changed(bucket, key, "its time differs from the scan's"));
+        }
+        let mut info = object_info(key, noted.size, noted.modified_at_ns);
+        info.headers = content_type(key)
+            .map(ObjectHeaders::of_type)
+            .unwrap_or_default();
+        Ok((info, file))
+    }
+
+    async fn noted(&self, bucket: &str, key: &str) -> StoreResult<Noted> {
+        let failed = |error| describe_index_error(&error, (bucket, key));
+        let row = sqlx::query(
+            "select d.root, f.size, f.modified_at_ns from folder d
+             left join folder_file f on f.folder_id = d.folder_id and f.key = $2
+             where d.name = $1",
+        )
+        .bind(bucket)
+        .bind(key)
+        .fetch_optional(&self.index.readers)
+        .await
+        .map_err(failed)?
+        .ok_or_else(|| StoreError::no_such_bucket(bucket))?;
+        let size: Option<i64> = row.try_get(1).map_err(failed)?;
+        let size = size.ok_or_else(|| StoreError::no_such_key(bucket, key))?;
+        let root: String = row.try_get(0).map_err(failed)?;
+        Ok(Noted {
+            root: PathBuf::from(root),
+            size: size as u64,
+            modified_at_ns: row.try_get(2).map_err(failed)?,
+        })
+    }
+
+    /// One page of the keys of a folder.
+    pub async fn list(&self, bucket: &str, query: &ListQuery) -> StoreResult<ListPage> {
+        let failed = |error| describe_index_error(&error, (bucket, &query.prefix));
+        let folder_id: i64 = sqlx::query_scalar("select folder_id from folder where name = $1")
+            .bind(bucket)
+            .fetch_optional(&self.index.readers)
+            .await
+            .map_err(failed)?
+            .ok_or_else(|| StoreError::no_such_bucket(bucket))?;
+        let readers = &self.index.readers;
+        list::page(query, |start, end, count| async move {
+            let (sql, from) = match &start {
+                Start::At(key) => (SCAN_AT, key),
+                Start::After(key) => (SCAN_AFTER, key),
+            };
+            let rows = sqlx::query(sql)
+                .bind(folder_id)
+                .bind(from)
+                .bind(end)
+                .bind(count as i64)
+                .fetch_all(readers)
+                .await
+                .map_err(failed)?;
+            rows.iter()
+                .map(info_from_row)
+                .collect::<Result<_, _>>()
+                .map_err(failed)
+        })
+        .await
+    }
+}
+
+const SCAN_AT: &str = "select key, size, modified_at_ns from folder_file
+  where folder_id = $1 and key >= $2 and ($3 is null or key < $3) order by key limit $4";
+const SCAN_AFTER: &str = "select key, size, modified_at_ns from folder_file
+  where folder_id = $1 and key > $2 and ($3 is null or key < $3) order by key limit $4";
+
+fn info_from_row(row: &SqliteRow) -> Result<ObjectInfo, sqlx::Error> {
+    let key: &str = row.try_get(0)?;
+    let size: i64 = row.try_get(1)?;
+    Ok(object_info(key, size as u64, row.try_get(2)?))
+}
+
+/// A file's etag is made of its size and time: its content is never read as a whole.
+fn object_info(key: &str, size: u64, modified_at_ns: i64) -> ObjectInfo {
+    let etag = format!("{size:x}-{modified_at_ns:x}");
+    ObjectInfo {
+        key: key.to_owned(),
+        size,
+        version: etag.clone(),
+        etag,
+        modified_at_ms: modified_at_ns / 1_000_000,
+        headers: ObjectHeaders::default(),
+        checksums: Default::default(),
+        part_count: None,
+    }
+}
+
+fn changed(bucket: &str, key: &str, change: &str) -> StoreError {
+    StoreError::Changed {
+        bucket: bucket.to_owned(),
+        key: key.to_owned(),
+        change: change.to_owned(),
+    }
+}
+
+fn modified_at_ns(metadata: &fs::Metadata) -> i64 {
+    metadata
+        .mtime()
+        .saturating_mul(1_000_000_000)
+        .saturating_add(metadata.mtime_nsec())
+}
+
+/// Opens `root/key` without following a link in any component of `key`. Blocks.
+fn open_beneath(root: &Path, key: &str) -> io::Result<File> {
+    let common = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+    let mut folder: OwnedFd = rustix::fs::open(root, common | OFlags::DIRECTORY, Mode::empty())?;
+    let mut components = key.split('/').peekable();
+    while let Some(component) = components.next() {
+        if matches!(component, "" | "." | "..") {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        // Not blocking, so that a pipe put in a file's place does not hold the reader.
+        let kind = match components.peek() {
+            Some(_) => OFlags::DIRECTORY,
+            None => OFlags::NONBLOCK,
+        };
+        folder = rustix::fs::openat(&folder, component, common | kind, Mode::empty())?;
+    }
+    Ok(File::from(folder))
+}
+
+/// A walk through a folder, a few files at a time, in the order of their keys within each folder.
+struct Walk {
+    root: PathBuf,
+    /// Folders still to be read, relative to the root, with a closing slash.
+    pending: Vec<String>,
+    report: ScanReport,
+}
+
+impl Walk {
+    /// At least `count` more files, unless the walk is over. Blocks.
+    fn next_files(&mut self, count: usize) -> io::Result<Vec<(String, u64, i64)>> {
+        let mut files = Vec::new();
+        while files.len() < count {
+            let Some(folder) = self.pending.pop() else {
+                break;
+            };
+            let mut folders = Vec::new();
+            let found = files.len();
+            for entry in fs::read_dir(self.root.join(&folder))? {
+                self.note(&folder, &entry?, &mut files, &mut folders)?;
+            }
+            files[found..].sort();
+            folders.sort_by(|a, b| b.cmp(a));
+            self.pending.extend(folders);
+        }
+        Ok(files)
+    }
+
+    fn note(
+        &mut self,
+        folder: &str,
+        entry: &fs::DirEntry,
+        files: &mut Vec<(String, u64, i64)>,
+        folders: &mut Vec<String>,
+    ) -> io::Result<()> {
+        let name = entry.file_name();
+        let Some(name) = name.to_str() else {
+            self.report.skip(&entry.path(), "its name is not UTF-8");
+            return Ok(());
+        };
+        let key = format!("{folder}{name}");
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            folders.push(format!("{key}/"));
+        } else if kind.is_symlink() {
+            self.report.skip(&entry.path(), "it is a link");
+        } else if !kind.is_file() {
+            self.report.skip(&entry.path(), "it is not a file");
+        } else if check_key(&key).is_err() {
+            self.report
+                .skip(&entry.path(), "its path is longer than a key may be");
+        } else {
+            match entry.metadata() {
+                Ok(metadata) => {
+                    self.report.files += 1;
+                    self.report.bytes += metadata.len();
+                    files.push((key, metadata.len(), modified_at_ns(&metadata)));
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    self.report
+                        .skip(&entry.path(), "it went away during the scan");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Content type by the ending of a name, for what people label; browsers need it for pictures.
+fn content_type(key: &str) -> Option<&'static str> {
+    let (_, ending) = key.rsplit_once('.')?;
+    Some(match ending.to_ascii_lowercase().as_str() {
+        "jpg" | "jpeg" => "image/jpeg",
+        "png" => "image/png",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
+        "bmp" => "image/bmp",
+        "svg" => "image/svg+xml",
+        "avif" => "image/avif",
+        "tif" | "tiff" => "image/tiff",
+        "mp4" => "video/mp4",
+        "webm" => "video/webm",
+        "mp3" => "audio/mpeg",
+        "wav" => "audio/wav",
+        "txt" => "text/plain; charset=utf-8",
+        "csv" => "text/csv; charset=utf-8",
+        "json" => "application/json",
+        "jsonl" | "manifest" => "application/jsonlines",
+        "pdf" => "application/pdf",
+        _ => return None,
+    })
+}
+
+// The folder tables, as the writer of the index changes them.
+
+async fn folder_id(txn: &mut SqliteConnection, name: &str) -> Result<i64, Failure> {
+    sqlx::query_scalar("select folder_id from folder where name = $1")
+        .bind(name)
+        .fetch_optional(txn)
+        .await?
+        .ok_or_else(|| StoreError::no_such_bucket(name).into())
+}
+
+pub(crate) async fn begin(
+    txn: &mut SqliteConnection,
+    name: &str,
+    root: &str,
+    at_ms: i64,
+) -> Result<Outcome, Failure> {
+    let other: Option<i64> = sqlx::query_scalar(
+        "select 1 from bucket where name = $1
+         union all select 1 from folder where name = $1 and root <> $2",
+    )
+    .bind(name)
+    .bind(root)
+    .fetch_optional(&mut *txn)
+    .await?;
+    if other.is_some() {
+        let bucket = name.to_owned();
+        return Err(StoreError::BucketExists { bucket }.into());
+    }
+    let scan: i64 = sqlx::query_scalar(
+        "insert into folder (name, root, registered_at_ms, scan) values ($1, $2, $3, 1)
+         on conflict (name) do update set scan = scan + 1 returning scan",
+    )
+    .bind(name)
+    .bind(root)
+    .bind(at_ms)
+    .fetch_one(txn)
+    .await?;
+    Ok(Outcome {
+        count: scan as usize,
+        ..Outcome::default()
+    })
+}
+
+pub(crate) async fn add_files(
+    txn: &mut SqliteConnection,
+    name: &str,
+    scan: i64,
+    files: &[(String, u64, i64)],
+) -> Result<Outcome, Failure> {
+    let folder_id = folder_id(txn, name).await?;
+    for (key, size, modified_at_ns) in files {
+        sqlx::query(
+            "insert into folder_file (folder_id, key, size, modified_at_ns, scan)
+             values ($1, $2, $3, $4, $5)
+             on conflict (folder_id, key) do update set size = $3, modified_at_ns = $4, scan = $5",
+        )
+        .bind(folder_id)
+        .bind(key)
+        .bind(*size as i64)
+        .bind(modified_at_ns)
+        .bind(scan)
+        .execute(&mut *txn)
+        .await?;
+    }
+    Ok(Outcome::default())
+}
+
+pub(crate) async fn end(
+    txn: &mut SqliteConnection,
+    name: &str,
+    scan: i64,
+) -> Result<Outcome, Failure> {
+    let folder_id = folder_id(txn, name).await?;
+    let gone = sqlx::query("delete from folder_file where folder_id = $1 and scan <> $2")
+        .bind(folder_id)
+        .bind(scan)
+        .execute(txn)
+        .await?;
+    Ok(Outcome {
+        count: gone.rows_affected() as usize,
+        ..Outcome::default()
+    })
+}
