@@ -20,7 +20,7 @@ mod workteam;
 
 pub use check::{Violation, check, message};
 pub use dump::dump;
-pub use patterns::Pattern;
+pub use patterns::{Pattern, pattern};
 
 /// Every operation with the structure of its input.
 pub static OPERATIONS: &[(&str, &Structure)] = &[

@@ -25,8 +25,7 @@ macro_rules! patterns {
     ($($name:ident = $text:literal, $matches:expr;)*) => {
         $(pub(super) static $name: Pattern = Pattern { text: $text, matches: $matches };)*
 
-        #[cfg(test)]
-        pub(super) static ALL: &[&Pattern] = &[$(&$name),*];
+        static ALL: &[&Pattern] = &[$(&$name),*];
     };
 }
 
@@ -105,6 +104,11 @@ patterns! {
         text.chars().all(of_tag)
     };
     CIDR = r"<address>/<length of the prefix>, IPv4 or IPv6", cidr;
+}
+
+/// The pattern that the model writes like this.
+pub fn pattern(text: &str) -> Option<&'static Pattern> {
+    ALL.iter().copied().find(|pattern| pattern.text == text)
 }
 
 fn alphanumeric(c: char) -> bool {
