@@ -2,9 +2,14 @@
 //!
 //! `cargo xtask help` lists them. One command is one module. This is a library only so that tests can reach it.
 
+pub mod aws;
+pub mod bench;
+pub mod cairn;
+pub mod http;
 pub mod postgres;
 pub mod power_loss;
 pub mod process;
 pub mod random;
+pub mod sigv4;
 pub mod test;
 pub mod workspace;

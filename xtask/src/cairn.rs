@@ -1,0 +1,193 @@
+//! A `cairn serve` of our own: started, killed and started again on the same data, with its keys and its figures.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::http::{Body, Connection};
+use crate::postgres::free_port;
+use crate::power_loss::Shim;
+use crate::process;
+use crate::sigv4::Keys;
+
+/// How long a start may take, with the recovery of whatever was left.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A server on one data folder.
+pub struct Cairn {
+    binary: PathBuf,
+    data: PathBuf,
+    log: PathBuf,
+    address: SocketAddr,
+    database: Option<String>,
+    /// Records changes of the data folder into a file.
+    record: Option<(Shim, PathBuf)>,
+    server: Option<Child>,
+}
+
+impl Cairn {
+    /// A server in `folder`, which must exist; it is not started yet.
+    pub fn new(binary: &Path, folder: &Path) -> Result<Cairn> {
+        let data = folder.join("data");
+        std::fs::create_dir_all(&data).with_context(|| format!("make {}", data.display()))?;
+        Ok(Cairn {
+            binary: binary.to_owned(),
+            log: folder.join("server.log"),
+            data,
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?)),
+            database: None,
+            record: None,
+            server: None,
+        })
+    }
+
+    /// Uses a database other than the embedded one.
+    pub fn database(mut self, url: &str) -> Cairn {
+        self.database = Some(url.to_owned());
+        self
+    }
+
+    /// Records every change of the data folder into `log`.
+    pub fn record(mut self, shim: Shim, log: &Path) -> Cairn {
+        self.record = Some((shim, log.to_owned()));
+        self
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Process id, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.server.as_ref().map(Child::id)
+    }
+
+    /// Starts it, waits until it is healthy, and gives the time that took.
+    pub async fn start(&mut self) -> Result<Duration> {
+        ensure!(self.server.is_none(), "the server runs already");
+        let started = Instant::now();
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(&self.log)?;
+        let mut command = self.command();
+        command
+            .arg("serve")
+            .arg("--data")
+            .arg(&self.data)
+            .args(["--listen", &self.address.to_string()])
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log);
+        if let Some((shim, log)) = &self.record {
+            shim.record(&mut command, &self.data, log);
+        }
+        self.server = Some(
+            command
+                .spawn()
+                .with_context(|| format!("start {}", self.binary.display()))?,
+        );
+        let mut connection = Connection::new(self.address, &self.address.to_string());
+        loop {
+            let health = connection
+                .send("GET", "/_/health", &[], Body::Bytes(b""))
+                .await;
+            if health.is_ok_and(|response| response.status == 200) {
+                return Ok(started.elapsed());
+            }
+            let ended = match &mut self.server {
+                Some(server) => server.try_wait()?,
+                None => None,
+            };
+            if ended.is_some() || started.elapsed() > PATIENCE {
+                self.kill()?;
+                let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+                let lines: Vec<&str> = log.lines().collect();
+                let tail = lines[lines.len().saturating_sub(40)..].join("\n");
+                bail!("the server does not come up ({ended:?}); its log ends:\n{tail}");
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    /// Kills it where it stands.
+    pub fn kill(&mut self) -> Result<()> {
+        if let Some(mut server) = self.server.take() {
+            server.kill().context("kill the server")?;
+            server.wait().context("wait for the server's end")?;
+        }
+        Ok(())
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub fn stop(&mut self) -> Result<()> {
+        if let Some(mut server) = self.server.take() {
+            process::run_quiet(Command::new("kill").arg(server.id().to_string()))?;
+            let status = server.wait().context("wait for the server's end")?;
+            ensure!(status.success(), "the server ended with {status}");
+        }
+        Ok(())
+    }
+
+    /// What it has printed.
+    pub fn output(&self) -> Result<String> {
+        Ok(std::fs::read_to_string(&self.log)?)
+    }
+
+    /// An access key of an administrator, as the server's own command tells it.
+    pub fn keys(&self) -> Result<Keys> {
+        let json = self.admin(&["access-key", "--json"])?;
+        let json: serde_json::Value = serde_json::from_str(&json).context("read the access key")?;
+        let text = |names: &[&str]| {
+            names
+                .iter()
+                .find_map(|name| json[name].as_str())
+                .map(str::to_owned)
+                .with_context(|| format!("no {} in {json}", names[0]))
+        };
+        Ok(Keys {
+            id: text(&["access_key_id", "AccessKeyId", "accessKeyId"])?,
+            secret: text(&["secret_access_key", "SecretAccessKey", "secretAccessKey"])?,
+        })
+    }
+
+    /// Runs `cairn admin …` on the same data, and gives what it prints.
+    pub fn admin(&self, arguments: &[&str]) -> Result<String> {
+        let mut command = self.command();
+        command
+            .arg("admin")
+            .args(arguments)
+            .arg("--data")
+            .arg(&self.data);
+        process::output(&mut command)
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.binary);
+        // Settings of the developer's own shell must not reach the server under test.
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("CAIRN_") {
+                command.env_remove(name);
+            }
+        }
+        if let Some(database) = &self.database {
+            command.env("CAIRN_DATABASE", database);
+        }
+        command
+    }
+}
+
+impl Drop for Cairn {
+    fn drop(&mut self) {
+        let _ = self.kill();
+    }
+}
