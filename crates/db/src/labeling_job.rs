@@ -148,6 +148,9 @@ pub struct LabelingJobInsert {
     pub request: String,
     /// Effective settings as JSON.
     pub settings: String,
+    /// Files that were read when it was checked, and that it keeps to from then on. What is not
+    /// here is pinned when the job begins.
+    pub pinned: Pinned,
     /// Tags in order.
     pub tags: Vec<(String, String)>,
     /// Who creates it.
@@ -163,8 +166,9 @@ impl Operation for LabelingJobInsert {
         let inserted = conn
             .execute(
                 "INSERT INTO labeling_job (job_id, name, name_key, reference_code, state, created_at, modified_at,
-                   workteam_arn, task_type, request, settings)
-                 VALUES ($1, $2, $3, $4, 'Initializing', $5, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+                   workteam_arn, task_type, request, settings, template, categories, manifest_etag)
+                 VALUES ($1, $2, $3, $4, 'Initializing', $5, $5, $6, $7, $8, $9, $10, $11, $12)
+                 ON CONFLICT DO NOTHING",
                 args![
                     self.job_id,
                     &self.name,
@@ -175,6 +179,9 @@ impl Operation for LabelingJobInsert {
                     &self.task_type,
                     &self.request,
                     &self.settings,
+                    &self.pinned.template,
+                    &self.pinned.categories,
+                    &self.pinned.manifest_etag,
                 ],
             )
             .await?;

@@ -1,7 +1,7 @@
 //! Leases, answers and their edges, one rule a test.
 
 use cairn_db::Db;
-use cairn_db::labeling_job::{LabelingJobInsert, LabelingJobTransition};
+use cairn_db::labeling_job::{LabelingJobInsert, LabelingJobTransition, Pinned};
 use cairn_db::manifest_page::{ManifestPage, ManifestPagesInsert};
 use cairn_db::task::{
     AssignmentState, Decline, DispatchedTask, DraftSave, Heartbeat, HeartbeatOutcome, LeasesExpire,
@@ -26,6 +26,7 @@ pub async fn running_job(db: &Db, lines: i64, wanted: i64, now_ms: i64) {
         task_type: "TextMultiClass".to_owned(),
         request: "{}".to_owned(),
         settings: "{}".to_owned(),
+        pinned: Pinned::default(),
         tags: vec![("a".to_owned(), "b".to_owned())],
         actor: "ada".to_owned(),
         now_ms,

@@ -4,3 +4,4 @@
 mod databases;
 mod hot_path;
 mod invariants;
+mod tags;
