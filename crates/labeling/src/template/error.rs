@@ -86,8 +86,8 @@ impl Fault {
 /// An error at a byte of the source; lines are counted only when one is reported.
 #[derive(Debug)]
 pub(super) struct Located {
-    fault: Fault,
-    offset: usize,
+    pub fault: Fault,
+    pub offset: usize,
 }
 
 impl Located {

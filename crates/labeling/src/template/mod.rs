@@ -16,15 +16,18 @@
 //! One more filter is one more entry in a table of `filters/`; one more tag is a node in `syntax.rs`, a reader in
 //! `parser.rs` and an arm in `render.rs`.
 
+mod builtin;
 mod error;
 mod expression;
 mod filters;
+mod html;
+mod lint;
 mod loops;
 mod meter;
 mod number;
 mod parser;
 mod render;
-mod s3_address;
+mod rewrite;
 mod syntax;
 mod text;
 mod tokens;
@@ -35,8 +38,11 @@ mod tests;
 
 use serde_json::Value as Json;
 
+pub use builtin::{built_in, instructions_of_text};
 pub use error::{TemplateError, TemplateErrorCode};
+pub use lint::{Warning, lint};
 pub use meter::{Environment, Limits};
+pub use rewrite::rewrite_scripts;
 
 use error::{Fault, Located};
 

@@ -179,15 +179,28 @@ fn slice<'a>(input: Value<'a>, arguments: &Arguments<'a>, meter: &mut Meter<'_>)
 }
 
 fn sort<'a>(input: Value<'a>, arguments: &Arguments<'a>, meter: &mut Meter<'_>) -> Outcome<'a> {
-    sorted(&input, arguments, meter, |text| text.to_owned())
+    sorted(&input, arguments, meter, |value, meter| {
+        Ok(match value {
+            Value::Nil => SortKey::Nil,
+            Value::Number(number) => SortKey::Number(number),
+            Value::Text(text) => SortKey::Text(text.unescaped().into_owned()),
+            other => SortKey::Other(other.to_text(meter)?.as_str().to_owned()),
+        })
+    })
 }
 
+/// Sorts without regard to case, numbers as text.
 fn sort_natural<'a>(
     input: Value<'a>,
     arguments: &Arguments<'a>,
     meter: &mut Meter<'_>,
 ) -> Outcome<'a> {
-    sorted(&input, arguments, meter, str::to_lowercase)
+    sorted(&input, arguments, meter, |value, meter| {
+        Ok(match value {
+            Value::Nil => SortKey::Nil,
+            other => SortKey::Text(other.to_text(meter)?.unescaped().to_lowercase()),
+        })
+    })
 }
 
 /// What an item is sorted by. Kinds that have no order among each other come one after the other, nil last.
@@ -227,19 +240,14 @@ fn sorted<'a>(
     input: &Value<'a>,
     arguments: &Arguments<'a>,
     meter: &mut Meter<'_>,
-    folded: fn(&str) -> String,
+    key_of: fn(Value<'a>, &mut Meter<'_>) -> Result<SortKey, Fault>,
 ) -> Outcome<'a> {
     let property = arguments.get(0);
     let items = input.items(meter)?;
     let mut keyed = Vec::with_capacity(items.len());
     let mut bytes = 0usize;
     for item in items.iter() {
-        let key = match looked_at(item, &property) {
-            Value::Nil => SortKey::Nil,
-            Value::Number(number) => SortKey::Number(number),
-            Value::Text(text) => SortKey::Text(folded(&text.unescaped())),
-            other => SortKey::Other(folded(other.to_text(meter)?.as_str())),
-        };
+        let key = key_of(looked_at(item, &property), meter)?;
         if let SortKey::Text(text) | SortKey::Other(text) = &key {
             bytes = bytes.saturating_add(text.len());
             meter.bytes(text.len())?;

@@ -1,9 +1,9 @@
 //! What worker templates have beyond Liquid. `skip_autoescape` is no filter but a property of the chain it stands in.
 
 use super::{Arguments, Filter, filter};
+use crate::s3_uri::{S3Uri, S3UriError};
 use crate::template::error::{Fault, TemplateErrorCode, excerpt};
 use crate::template::meter::Meter;
-use crate::template::s3_address::{Address, address_of};
 use crate::template::value::Value;
 
 pub(super) const FILTERS: &[Filter] = &[filter("grant_read_access", (0, 0), grant_read_access)];
@@ -14,17 +14,12 @@ fn grant_read_access<'a>(
     _: &Arguments<'a>,
     meter: &mut Meter<'_>,
 ) -> Result<Value<'a>, Fault> {
+    if input.is_nil() {
+        return Ok(Value::Nil);
+    }
     let text = input.to_text(meter)?;
-    let (bucket, key) = match address_of(text.unescaped().trim()) {
-        Address::Object { bucket, key } => (bucket, key),
-        Address::Elsewhere if input.is_nil() => return Ok(Value::Nil),
-        Address::Elsewhere => return Ok(Value::Text(text)),
-        Address::Incomplete => {
-            return Err(Fault::argument(format_args!(
-                "`grant_read_access`: `{}` does not name a bucket and a key",
-                excerpt(text.as_str())
-            )));
-        }
+    let Some(S3Uri { bucket, key }) = stored_object(text.unescaped().trim())? else {
+        return Ok(Value::Text(text));
     };
     meter
         .environment
@@ -36,4 +31,21 @@ fn grant_read_access<'a>(
                 format_args!("`grant_read_access` of `s3://{bucket}/{key}`: {reason}"),
             )
         })
+}
+
+/// The object that an address of S3 names, or nothing if it is an address of something else.
+fn stored_object(address: &str) -> Result<Option<S3Uri>, Fault> {
+    // A presigned address grants already what it says; another one made from it would lose its terms.
+    if address.contains("X-Amz-Signature=") {
+        return Ok(None);
+    }
+    let reason = match S3Uri::parse(address) {
+        Ok(uri) if !uri.key.is_empty() => return Ok(Some(uri)),
+        Ok(_) => format!("`{}` names no object", excerpt(address)),
+        Err(S3UriError::Scheme(_) | S3UriError::Host(_)) => return Ok(None),
+        Err(error @ (S3UriError::Bucket(_) | S3UriError::Key(_))) => error.to_string(),
+    };
+    Err(Fault::argument(format_args!(
+        "`grant_read_access`: {reason}"
+    )))
 }

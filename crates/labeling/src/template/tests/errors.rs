@@ -214,11 +214,11 @@ fn a_mistake_has_a_line_and_a_column() {
         ),
         (
             "\n{{ 's3://bucket' | grant_read_access }}",
-            "line 2, column 20: `grant_read_access`: `s3://bucket` does not name a bucket and a key",
+            "line 2, column 20: `grant_read_access`: `s3://bucket` names no object",
         ),
         (
             "{{ 'https://b.s3.amazonaws.com/' | grant_read_access }}",
-            "line 1, column 36: `grant_read_access`: `https://b.s3.amazonaws.com/` does not name a bucket and a key",
+            "line 1, column 36: `grant_read_access`: `https://b.s3.amazonaws.com/` names no object",
         ),
     ];
     let mut wrong = String::new();

@@ -1,9 +1,15 @@
 //! Tests of the template engine: tables of template, data and page.
 
+mod builtin;
 mod errors;
 mod escaping;
 mod expressions;
 mod filters;
+mod lint;
+mod oracle;
+mod properties;
+mod rewrite;
+mod samples;
 mod tags;
 
 use serde_json::{Value as Json, json};
