@@ -1,0 +1,474 @@
+//! Cairn's own settings of a job, which no member of the API carries: they travel as tags.
+//!
+//! `cairn:<name>` sets one; `cairn:settings` names a JSON object in S3 with any number of them. What
+//! is not set has its default, which [`SETTINGS`] states. A name that is not in the table is refused
+//! with the list of those that are, as is a value out of range, when the job is created.
+//!
+//! One more setting is one more row in [`SETTINGS`], and a field of [`JobSettings`].
+
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::consolidation::Algorithm;
+use crate::s3_uri::S3Uri;
+use crate::text::shorten;
+
+/// What a tag of ours begins with.
+pub const PREFIX: &str = "cairn:";
+/// The tag that names a file of settings.
+pub const FILE_TAG: &str = "cairn:settings";
+
+/// A row of the table.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The tag without its prefix.
+    pub name: &'static str,
+    /// What it may be.
+    pub kind: Kind,
+    /// What it is when nobody says.
+    pub default: &'static str,
+    /// What it does, for people.
+    pub doc: &'static str,
+}
+
+/// What values a setting takes.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// `true` or `false`.
+    Switch,
+    /// A whole number in a range.
+    Number {
+        /// Smallest.
+        min: i64,
+        /// Largest.
+        max: i64,
+    },
+}
+
+/// The table.
+pub static SETTINGS: &[Setting] = &[
+    Setting {
+        name: "consolidation",
+        kind: Kind::Word(&["ground-truth", "majority"]),
+        default: "ground-truth",
+        doc: "how answers become labels: like Ground Truth, or by counting votes",
+    },
+    Setting {
+        name: "consolidation-batch",
+        kind: Kind::Number { min: 1, max: 50 },
+        default: "50",
+        doc: "how many objects are consolidated together at most",
+    },
+    Setting {
+        name: "consolidation-wait-seconds",
+        kind: Kind::Number { min: 0, max: 3600 },
+        default: "60",
+        doc: "how long an answered object waits for others to be consolidated with; the last ones of a job do not wait",
+    },
+    Setting {
+        name: "correction-seconds",
+        kind: Kind::Number {
+            min: 0,
+            max: 86_400,
+        },
+        default: "600",
+        doc: "how long after submitting a worker may correct an answer",
+    },
+    Setting {
+        name: "lease-seconds",
+        kind: Kind::Number { min: 30, max: 3600 },
+        default: "300",
+        doc: "how long a task stays with a worker whose page has gone silent",
+    },
+    Setting {
+        name: "submit-on-key",
+        kind: Kind::Switch,
+        default: "false",
+        doc: "whether the key that chooses a label also submits, where one label is chosen",
+    },
+];
+
+/// The settings of one job, effective values all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobSettings {
+    /// `consolidation`.
+    pub consolidation: Algorithm,
+    /// `consolidation-batch`.
+    pub consolidation_batch: i64,
+    /// `consolidation-wait-seconds`.
+    pub consolidation_wait_seconds: i64,
+    /// `correction-seconds`.
+    pub correction_seconds: i64,
+    /// `lease-seconds`.
+    pub lease_seconds: i64,
+    /// `submit-on-key`.
+    pub submit_on_key: bool,
+}
+
+/// Why a tag or a file of settings is refused.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[allow(missing_docs)]
+pub enum SettingsError {
+    #[error("tag `{PREFIX}{name}` is not a setting; settings are {}", known())]
+    Unknown { name: String },
+    #[error("{place}: `{name}` is not a setting; settings are {}", known())]
+    UnknownInFile { place: String, name: String },
+    #[error("{place}: `{value}` is not allowed, it must be {allowed}")]
+    Value {
+        place: String,
+        value: String,
+        allowed: String,
+    },
+    #[error("tag `{FILE_TAG}`: {reason}")]
+    FileAddress { reason: String },
+    #[error("settings file {file}: {reason}")]
+    File { file: String, reason: String },
+    #[error("`{name}` is set by a tag and by the settings file {file}")]
+    Twice { name: &'static str, file: String },
+}
+
+/// The settings that the tags of a request carry.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct SettingsTags {
+    /// The file that `cairn:settings` names; its text goes into [`SettingsTags::settle`].
+    pub file: Option<S3Uri>,
+    values: Vec<(&'static Setting, String)>,
+}
+
+impl SettingsTags {
+    /// Reads the tags of a request, key and value, ours and others'. Others' are left alone.
+    pub fn read<'a>(
+        tags: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<SettingsTags, Vec<SettingsError>> {
+        let mut read = SettingsTags::default();
+        let mut errors = Vec::new();
+        for (key, value) in tags {
+            let Some(name) = key.strip_prefix(PREFIX) else {
+                continue;
+            };
+            if key == FILE_TAG {
+                match S3Uri::parse(value) {
+                    Ok(uri) if !uri.key.is_empty() => read.file = Some(uri),
+                    Ok(_) => errors.push(SettingsError::FileAddress {
+                        reason: "names a bucket but no object".to_owned(),
+                    }),
+                    Err(error) => errors.push(SettingsError::FileAddress {
+                        reason: error.to_string(),
+                    }),
+                }
+                continue;
+            }
+            match find(name) {
+                None => errors.push(SettingsError::Unknown {
+                    name: shorten(name, 100),
+                }),
+                Some(setting) => match setting.check(value, &format!("tag `{key}`")) {
+                    Ok(()) => read.values.push((setting, value.to_owned())),
+                    Err(error) => errors.push(error),
+                },
+            }
+        }
+        if errors.is_empty() {
+            Ok(read)
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// The effective settings, from the tags, the text of the file that they name, and the defaults.
+    pub fn settle(&self, file: Option<&[u8]>) -> Result<JobSettings, Vec<SettingsError>> {
+        let mut values = self.values.clone();
+        if let (Some(uri), Some(bytes)) = (&self.file, file) {
+            let uri = uri.to_string();
+            for (setting, value) in read_file(bytes, &uri)? {
+                if self
+                    .values
+                    .iter()
+                    .any(|(tagged, _)| tagged.name == setting.name)
+                {
+                    return Err(vec![SettingsError::Twice {
+                        name: setting.name,
+                        file: uri,
+                    }]);
+                }
+                values.push((setting, value));
+            }
+        }
+        let value = |name: &str| -> &str {
+            let given = values
+                .iter()
+                .rev()
+                .find(|(setting, _)| setting.name == name);
+            match given {
+                Some((_, value)) => value,
+                None => find(name).map_or("", |setting| setting.default),
+            }
+        };
+        // Every value has passed its setting's check, and a test reads back every default.
+        let number = |name: &str| value(name).parse().unwrap_or_default();
+        Ok(JobSettings {
+            consolidation: Algorithm::from_name(value("consolidation")).unwrap_or_default(),
+            consolidation_batch: number("consolidation-batch"),
+            consolidation_wait_seconds: number("consolidation-wait-seconds"),
+            correction_seconds: number("correction-seconds"),
+            lease_seconds: number("lease-seconds"),
+            submit_on_key: value("submit-on-key") == "true",
+        })
+    }
+}
+
+impl Default for JobSettings {
+    /// The defaults of the table.
+    fn default() -> JobSettings {
+        SettingsTags::default()
+            .settle(None)
+            .unwrap_or_else(|_| unreachable!("without tags and file there is nothing to refuse"))
+    }
+}
+
+impl JobSettings {
+    /// Every setting with its value, in the order of the table: what a job is told to have, and how
+    /// settings are stored ([`JobSettings::from_pairs`] reads them back).
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
+        SETTINGS
+            .iter()
+            .map(|setting| {
+                let value = match setting.name {
+                    "consolidation" => self.consolidation.name().to_owned(),
+                    "consolidation-batch" => self.consolidation_batch.to_string(),
+                    "consolidation-wait-seconds" => self.consolidation_wait_seconds.to_string(),
+                    "correction-seconds" => self.correction_seconds.to_string(),
+                    "lease-seconds" => self.lease_seconds.to_string(),
+                    _ => self.submit_on_key.to_string(),
+                };
+                (setting.name, value)
+            })
+            .collect()
+    }
+
+    /// Settings from their names and values, without prefix; what is missing has its default.
+    pub fn from_pairs<'a>(
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<JobSettings, Vec<SettingsError>> {
+        let keys: Vec<(String, &str)> = pairs
+            .into_iter()
+            .map(|(name, value)| (format!("{PREFIX}{name}"), value))
+            .collect();
+        let tags = keys.iter().map(|(key, value)| (key.as_str(), *value));
+        SettingsTags::read(tags)?.settle(None)
+    }
+}
+
+impl Setting {
+    fn check(&'static self, value: &str, place: &str) -> Result<(), SettingsError> {
+        let good = match self.kind {
+            Kind::Word(words) => words.contains(&value),
+            Kind::Switch => matches!(value, "true" | "false"),
+            Kind::Number { min, max } => {
+                // `+5` and `05` parse too, but one value has one text.
+                let number = value.parse::<i64>().ok();
+                number.is_some_and(|number| {
+                    (min..=max).contains(&number) && number.to_string() == value
+                })
+            }
+        };
+        if good {
+            return Ok(());
+        }
+        Err(SettingsError::Value {
+            place: place.to_owned(),
+            value: shorten(value, 100),
+            allowed: self.kind.allowed(),
+        })
+    }
+}
+
+impl Kind {
+    /// The values allowed, for people.
+    pub fn allowed(&self) -> String {
+        match self {
+            Kind::Word(words) => words.join(" or "),
+            Kind::Switch => "true or false".to_owned(),
+            Kind::Number { min, max } => format!("a whole number from {min} to {max}"),
+        }
+    }
+}
+
+fn find(name: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.name == name)
+}
+
+fn known() -> String {
+    let names: Vec<&str> = SETTINGS.iter().map(|setting| setting.name).collect();
+    names.join(", ")
+}
+
+fn read_file(
+    bytes: &[u8],
+    file: &str,
+) -> Result<Vec<(&'static Setting, String)>, Vec<SettingsError>> {
+    let refuse = |reason: String| {
+        let file = file.to_owned();
+        vec![SettingsError::File { file, reason }]
+    };
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let value: Value =
+        serde_json::from_slice(bytes).map_err(|error| refuse(format!("is not JSON: {error}")))?;
+    let Value::Object(members) = value else {
+        return Err(refuse("is not a JSON object".to_owned()));
+    };
+    let mut values = Vec::new();
+    let mut errors = Vec::new();
+    for (name, value) in &members {
+        let place = format!("settings file {file}");
+        let Some(setting) = find(name) else {
+            let name = shorten(name, 100);
+            errors.push(SettingsError::UnknownInFile { place, name });
+            continue;
+        };
+        // A number or a switch may stand without quotes.
+        let text = match value {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        match setting.check(&text, &format!("{place}, `{name}`")) {
+            Ok(()) => values.push((setting, text)),
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() {
+        Ok(values)
+    } else {
+        Err(errors)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settle(tags: &[(&str, &str)], file: Option<&str>) -> Result<JobSettings, String> {
+        let join = |errors: Vec<SettingsError>| {
+            let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            texts.join("; ")
+        };
+        let tags = SettingsTags::read(tags.iter().copied()).map_err(join)?;
+        tags.settle(file.map(str::as_bytes)).map_err(join)
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_table() {
+        let settings = settle(&[("team", "birds")], None).unwrap();
+        assert_eq!(settings, JobSettings::default());
+        for (setting, (name, value)) in SETTINGS.iter().zip(settings.pairs()) {
+            assert_eq!((setting.name, setting.default), (name, value.as_str()));
+            assert_eq!(setting.check(setting.default, ""), Ok(()));
+        }
+        assert!(SETTINGS.is_sorted_by_key(|setting| setting.name));
+    }
+
+    #[test]
+    fn tags_set_every_setting() {
+        let tags = [
+            ("cairn:consolidation", "majority"),
+            ("cairn:consolidation-batch", "7"),
+            ("cairn:consolidation-wait-seconds", "0"),
+            ("cairn:correction-seconds", "86400"),
+            ("cairn:lease-seconds", "30"),
+            ("cairn:submit-on-key", "true"),
+        ];
+        let settings = settle(&tags, None).unwrap();
+        let expected = JobSettings {
+            consolidation: Algorithm::Majority,
+            consolidation_batch: 7,
+            consolidation_wait_seconds: 0,
+            correction_seconds: 86_400,
+            lease_seconds: 30,
+            submit_on_key: true,
+        };
+        assert_eq!(settings, expected);
+        let pairs = expected.pairs();
+        let pairs = pairs.iter().map(|(name, value)| (*name, value.as_str()));
+        assert_eq!(JobSettings::from_pairs(pairs), Ok(expected));
+        assert_eq!(tags.len(), SETTINGS.len(), "every setting is set here");
+    }
+
+    #[test]
+    fn a_file_sets_what_tags_do_not() {
+        let tags = [
+            ("cairn:settings", "s3://b/s.json"),
+            ("cairn:lease-seconds", "60"),
+        ];
+        let file = r#"{"submit-on-key":true,"correction-seconds":5,"consolidation":"majority"}"#;
+        let settings = settle(&tags, Some(file)).unwrap();
+        assert_eq!(
+            (settings.lease_seconds, settings.correction_seconds),
+            (60, 5)
+        );
+        assert!(settings.submit_on_key);
+        assert_eq!(
+            settle(&tags, Some(r#"{"lease-seconds":60}"#)),
+            Err(
+                "`lease-seconds` is set by a tag and by the settings file s3://b/s.json".to_owned()
+            )
+        );
+        let known = "settings are consolidation, consolidation-batch, consolidation-wait-seconds, correction-seconds, lease-seconds, submit-on-key";
+        for (file, expected) in [
+            ("[]", "settings file s3://b/s.json: is not a JSON object".to_owned()),
+            ("{", "settings file s3://b/s.json: is not JSON: EOF while parsing an object at line 1 column 1".to_owned()),
+            (r#"{"shuffle":true}"#, format!("settings file s3://b/s.json: `shuffle` is not a setting; {known}")),
+            (r#"{"consolidation-batch":51}"#, "settings file s3://b/s.json, `consolidation-batch`: `51` is not allowed, it must be a whole number from 1 to 50".to_owned()),
+        ] {
+            assert_eq!(settle(&tags[..1], Some(file)), Err(expected));
+        }
+    }
+
+    #[test]
+    fn unknown_names_and_values_are_refused() {
+        let refused = |key: &str, value: &str, expected: &str| {
+            assert_eq!(settle(&[(key, value)], None), Err(expected.to_owned()));
+        };
+        refused(
+            "cairn:shuffle",
+            "true",
+            "tag `cairn:shuffle` is not a setting; settings are consolidation, consolidation-batch, consolidation-wait-seconds, correction-seconds, lease-seconds, submit-on-key",
+        );
+        refused(
+            "cairn:consolidation",
+            "best",
+            "tag `cairn:consolidation`: `best` is not allowed, it must be ground-truth or majority",
+        );
+        refused(
+            "cairn:submit-on-key",
+            "yes",
+            "tag `cairn:submit-on-key`: `yes` is not allowed, it must be true or false",
+        );
+        for value in [
+            "29",
+            "3601",
+            "",
+            "+60",
+            "060",
+            "1e2",
+            "60.0",
+            "99999999999999999999",
+        ] {
+            let expected = format!(
+                "tag `cairn:lease-seconds`: `{value}` is not allowed, it must be a whole number from 30 to 3600"
+            );
+            refused("cairn:lease-seconds", value, &expected);
+        }
+        refused(
+            "cairn:settings",
+            "s3://b",
+            "tag `cairn:settings`: names a bucket but no object",
+        );
+        refused(
+            "cairn:settings",
+            "file.json",
+            "tag `cairn:settings`: `file.json` is not an S3 URI: it must begin with s3://",
+        );
+    }
+}
