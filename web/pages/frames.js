@@ -32,7 +32,7 @@ const TEXT_LIMIT = 2_000;
 /**
  * @typedef {object} FrameEvents
  * @property {(frame: TaskFrame) => void} [ready]
- * @property {(frame: TaskFrame) => void} [failed] the page did not come up
+ * @property {(frame: TaskFrame, message: string|undefined) => void} [failed] the page did not come up; `message` is what it says of that itself
  * @property {(frame: TaskFrame, content: unknown, valid: boolean, message: string|undefined) => void} [change]
  * @property {(frame: TaskFrame, content: unknown, timeSpentMs: number|undefined) => void} [answer]
  * @property {(frame: TaskFrame, message: string) => void} [invalid]
@@ -51,6 +51,8 @@ export class TaskFrame {
   /** What the worker has done so far, as the frame last told it. @type {unknown} */
   content = undefined;
   valid = true;
+  /** Why it failed, when the page itself could say. @type {string|undefined} */
+  failure = undefined;
   #listening = new AbortController();
   /** @type {ReturnType<typeof setTimeout>} */
   #timeout;
@@ -119,6 +121,7 @@ export class TaskFrame {
   /** Loads the same page once more. */
   reload() {
     this.state = "loading";
+    this.failure = undefined;
     clearTimeout(this.#timeout);
     this.#timeout = setTimeout(() => this.#fail(), READY_TIMEOUT_MS);
     // `location.replace` keeps the tab's history free of a step the worker never took.
@@ -131,10 +134,13 @@ export class TaskFrame {
     this.element.remove();
   }
 
-  #fail() {
+  /** @param {string} [message] */
+  #fail(message) {
     if (this.state !== "loading") return;
+    clearTimeout(this.#timeout);
     this.state = "failed";
-    this.#events.failed?.(this);
+    this.failure = message;
+    this.#events.failed?.(this, message);
   }
 
   /** @param {MessageEvent} event */
@@ -154,6 +160,10 @@ export class TaskFrame {
         };
         events.ready?.(this);
         if (this.#shown) this.send({ type: "shown" });
+        break;
+      case "failed":
+        // What the server sends in place of a page it cannot make.
+        this.#fail(text(message.message));
         break;
       case "change":
         this.content = message.content;

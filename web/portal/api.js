@@ -61,7 +61,11 @@ export const decline = (assignment, reason) => request("POST", `assignments/${pa
 export const release = (assignment, options = {}) =>
   request("POST", `assignments/${part(assignment)}/release`, {}, { keepalive: options.leaving ?? false });
 
-/** @param {string} assignment @param {string} message @param {string} url @returns {Promise<void>} */
+/**
+ * Tells that an object could not be shown. The server looks for itself: when it is not there, the task is declined.
+ *
+ * @param {string} assignment @param {string} message @param {string} url @returns {Promise<{declined: boolean}>}
+ */
 export const objectError = (assignment, message, url) =>
   request("POST", `assignments/${part(assignment)}/object-error`, { message, url });
 

@@ -20,7 +20,7 @@ import { TaskPage } from "./task.js";
 /** @import { Answer } from "./queue.js" */
 /** @import { Job, Worker } from "./types.js" */
 
-knowErrors("portal", ["time_limit", "object_settled", "lease_lost", "job_over", "already_answered", "correction_over", "answer_too_large"]);
+knowErrors("portal", ["time_limit", "object_settled", "lease_lost", "job_over", "already_answered", "correction_over", "answer_too_large", "holds_enough"]);
 
 const door = {
   signIn: async (/** @type {string} */ name, /** @type {string} */ password) => (await api.signIn(name, password)).worker,

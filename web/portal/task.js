@@ -331,6 +331,7 @@ export class TaskPage {
     this.#view.cover({
       title: t("portal.task.failed"),
       text: t("portal.task.failed.help"),
+      note: frame.failure,
       actions: [
         [t("portal.task.decline"), () => this.#run("decline")],
         [
@@ -637,9 +638,23 @@ export class TaskPage {
   }
 
   /** @param {TaskFrame} frame @param {string} url @param {string} message */
-  #objectError(frame, url, message) {
-    void api.objectError(frame.assignment, message, url).catch(() => undefined);
-    if (frame !== this.#front?.frame) return;
+  async #objectError(frame, url, message) {
+    const reply = await api.objectError(frame.assignment, message, url).catch(() => ({ declined: false }));
+    const task = this.#taskOf(frame);
+    if (!task || this.#closed) return;
+    if (reply.declined) {
+      // The server finds no such object either, and has put the task away.
+      this.#drafts.forget(task.assignment.id);
+      this.#job.left = Math.max(0, this.#job.left - 1);
+      if (task === this.#front) {
+        this.#advance();
+        this.#view.notice("info", t("portal.task.object_missing"), { kind: "object" });
+      } else this.#lost(task.assignment.id, "declined");
+      if (this.#front) void this.#prefetch();
+      else void this.#ask();
+      return;
+    }
+    if (task !== this.#front) return;
     this.#view.notice("failed", t("portal.task.object_error"), {
       kind: "object",
       actions: [

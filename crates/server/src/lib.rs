@@ -12,6 +12,7 @@
 
 pub mod api;
 pub mod app;
+pub mod assets;
 pub mod auth;
 pub mod clock;
 pub mod door;

@@ -75,6 +75,20 @@ impl Db {
             .await
     }
 
+    /// Whether a task still takes answers.
+    pub async fn task_is_open(&self, job_id: i64, line: i64) -> Result<bool> {
+        self.reader()
+            .await?
+            .conn()
+            .opt(
+                "SELECT state FROM task WHERE job_id = $1 AND line = $2",
+                args![job_id, line],
+                |row| Ok(row.int(0)? == 0),
+            )
+            .await
+            .map(|open| open.unwrap_or(false))
+    }
+
     /// How many answers a worker gave in all jobs since `since`.
     pub async fn answered_in_all(&self, worker_id: i64, since: i64) -> Result<i64> {
         self.reader()
