@@ -37,9 +37,10 @@ export class CreateJobPage {
   /** @type {Values} */
   #values = { ...emptyValues(), ...draft() };
   #preview = new PreviewPane();
-  #form = h("form.create-form");
+  #form = h("form.create-form", { id: "create-form" });
   #steps = h("ol.steps");
   #line = h("p.banner.failed", { role: "alert", hidden: true });
+  #button = /** @type {HTMLButtonElement} */ (h("button.button.primary", { form: "create-form" }, t("console.create.button")));
   #report = h("div.report");
   #teams = selectBox("workteam", [], "");
   #submitOnKey = h("div");
@@ -62,7 +63,14 @@ export class CreateJobPage {
       this.#app.content,
       h("p.crumbs", {}, h("a", { href: "#/jobs" }, t("console.jobs"))),
       pageHead(t("console.create"), h("button.button.plain", { type: "button", onclick: () => this.#startOver() }, t("console.create.start_over"))),
-      h("div.create", {}, h("nav.steps-nav", { "aria-label": t("console.create.steps") }, this.#steps), this.#form, preview),
+      h(
+        "div.create",
+        {},
+        h("nav.steps-nav", { "aria-label": t("console.create.steps") }, this.#steps),
+        this.#form,
+        preview,
+        h("div.create-foot", {}, this.#line, h("div.actions.create-actions", {}, h("a.button", { href: "#/jobs" }, t("page.cancel")), this.#button)),
+      ),
     );
     this.#drawForm();
     this.#drawSteps();
@@ -147,8 +155,6 @@ export class CreateJobPage {
         this.#submitOnKey,
         field(t("console.config.label_attribute"), text("labelAttributeName", { ...code, maxlength: 127, placeholder: values.name }), { help: t("console.create.label_attribute.help"), optional: true }),
       ]),
-      this.#line,
-      h("div.actions.create-actions", {}, h("a.button", { href: "#/jobs" }, t("page.cancel")), h("button.button.primary", {}, t("console.create.button"))),
     );
     this.#drawSubmitOnKey();
     const signal = this.#leaving.signal;
@@ -314,7 +320,7 @@ export class CreateJobPage {
     }
     this.#drawSteps();
     if (Object.values(problems).some((problem) => problem !== null)) return focusProblem(this.#form);
-    const button = /** @type {HTMLButtonElement} */ (this.#form.querySelector(".button.primary"));
+    const button = this.#button;
     button.disabled = true;
     button.textContent = t("console.create.busy");
     try {

@@ -5,7 +5,7 @@ import { fill, h, icon } from "../pages/dom.js";
 import { t } from "../pages/messages.js";
 import * as api from "./api.js";
 import { field, smallForm, textArea } from "./fields.js";
-import { cell, copy, copyButton, notice, row, table } from "./parts.js";
+import { cell, copyAllButton, copyButton, row, table } from "./parts.js";
 import { PEOPLE_MAX, readPeople } from "./people.js";
 
 /** @import { App } from "./index.js" */
@@ -86,7 +86,7 @@ function showResult(dialog, invitations, portal) {
       {},
       all === ""
         ? null
-        : h("button.button.start", { type: "button", onclick: async () => notice(t((await copy(all)) ? "console.copied" : "console.copy_failed")) }, icon("copy"), t("console.copy_all")),
+        : copyAllButton(all, t("console.copy_all")),
       h("button.button.primary", { type: "button", onclick: () => dialog.close() }, t("console.done")),
     ),
   );

@@ -76,7 +76,7 @@ export class FailuresTab {
   /** @param {Failure} item */
   #row(item) {
     return row(
-      cell("object", thumbnail(item), item.url !== undefined || item.text !== undefined ? h("span.under", {}, item.uri ?? t("console.object", { id: item.objectId })) : null),
+      cell("object", h("span.object-cell", {}, thumbnail(item), item.url !== undefined || item.text !== undefined ? h("span.under", {}, item.uri ?? t("console.object", { id: item.objectId })) : null)),
       cell("reason", item.reason),
       cell("figure.quiet.when", timeElement(item.failedAt)),
       cell(

@@ -6,6 +6,7 @@ import * as api from "./api.js";
 import { number, percent } from "./figures.js";
 import { labelItem } from "./job_labels.js";
 import { reconcile } from "./list.js";
+import { isFinal } from "./live.js";
 import { cell, row, table, timeElement } from "./parts.js";
 import { jobAddress } from "./route.js";
 import { steady } from "./shown.js";
@@ -68,10 +69,10 @@ export class OverviewTab {
     const total = distribution.reduce((sum, { count }) => sum + count, 0);
     const most = Math.max(1, ...distribution.map(({ count }) => count));
     const top = distribution.reduce((best, each) => (each.count > (best?.count ?? 0) ? each : best), /** @type {LabelCount|null} */ (null));
-    const sentence = top ? t("console.distribution.most", { label: top.label, share: percent(top.count / total) }) : t("console.distribution.none");
+    const sentence = top ? t("console.distribution.most", { label: top.label, share: percent(top.count / total) }) : t(isFinal(this.#job.progress.state) ? "console.newest.none" : "console.distribution.none");
     if (this.#sentence.textContent !== sentence) this.#sentence.textContent = sentence;
     const shown = this.#all ? distribution : distribution.slice(0, BARS);
-    const items = shown.map((each, index) => ({ ...each, index, total, most }));
+    const items = shown.map((each) => ({ ...each, total, most }));
     reconcile(this.#distribution, items, (item) => `label ${item.label}`, (item) => this.#bar(item));
     const more = this.#distribution.nextElementSibling;
     if (distribution.length > BARS && !this.#all && !more) {
@@ -83,11 +84,10 @@ export class OverviewTab {
     }
   }
 
-  /** @param {LabelCount & {index: number, total: number, most: number}} item */
-  #bar({ label, count, index, total, most }) {
+  /** @param {LabelCount & {total: number, most: number}} item */
+  #bar({ label, count, total, most }) {
     const fillBar = h("span.fill");
     fillBar.style.width = `${(100 * count) / most}%`;
-    fillBar.style.background = `var(--label-${(index % 12) + 1})`;
     return h(
       "li",
       {},
@@ -104,15 +104,15 @@ export class OverviewTab {
 
   /** @param {Iteration[]} iterations */
   #drawIterations(iterations) {
-    const from = JSON.stringify(iterations);
+    const from = JSON.stringify([iterations, isFinal(this.#job.progress.state)]);
     if (this.#iterations.dataset["from"] === from) return;
     this.#iterations.dataset["from"] = from;
-    if (iterations.length === 0) return fill(this.#iterations, h("p.quiet", {}, t("console.iterations.none")));
+    if (iterations.length === 0) return fill(this.#iterations, h("p.quiet", {}, t(isFinal(this.#job.progress.state) ? "console.iterations.none_over" : "console.iterations.none")));
     const { element, body } = table(t("console.iterations"), [
       { title: t("console.iterations.number"), kind: "figure" },
       { title: t("console.iterations.objects"), kind: "figure" },
       { title: t("console.figure.labeled"), kind: "figure" },
-      { title: t("console.counts.failed"), kind: "figure" },
+      { title: t("console.iterations.failed"), kind: "figure" },
       { title: t("console.iterations.started"), kind: "figure" },
       { title: t("console.iterations.finished"), kind: "figure" },
     ]);

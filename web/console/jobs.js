@@ -120,7 +120,7 @@ function jobRow(job) {
     cell("state-column", stateChip(job.state)),
     cell("wide-only.quiet", taskTypeName(job.taskType)),
     cell("bar-column", bar(job.counts)),
-    cell("figure", h("span", {}, number(labeled(job.counts)), h("span.quiet", {}, ` / ${number(job.counts.total)}`))),
+    cell("figure", job.counts.total === 0 ? h("span.quiet", {}, "–") : h("span", {}, number(labeled(job.counts)), h("span.quiet", {}, ` / ${number(job.counts.total)}`))),
     cell("figure.quiet.when", timeElement(job.createdAt)),
   );
 }

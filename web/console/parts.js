@@ -78,6 +78,16 @@ export function copyButton(text, what) {
   return button;
 }
 
+/** A button in words that copies many lines, and says so. @param {string} text @param {string} verb */
+export function copyAllButton(text, verb) {
+  const button = h("button.button.start", { type: "button" }, icon("copy"), verb);
+  button.addEventListener("click", async () => {
+    const copied = await copy(text);
+    fill(button, icon(copied ? "check" : "warning"), h("span", { role: "status" }, t(copied ? "console.copied" : "console.copy_failed")));
+  });
+  return button;
+}
+
 /** A text to be copied, in the typewriter's face, with its button. @param {string} text @param {string} what */
 export const copyable = (text, what) => h("span.copyable", {}, h("code", {}, text), copyButton(text, what));
 
@@ -163,6 +173,13 @@ export function table(name, columns) {
 
 /** One cell. @param {string} kind @param {...any} content */
 export const cell = (kind, ...content) => h(`td${kind ? `.${kind}` : ""}`, { role: "cell" }, ...content);
+
+/** A cell whose figure says nothing by itself: where the column's head is not seen, its title stands before it. @param {string} title @param {string} kind @param {...any} content */
+export const titledCell = (title, kind, ...content) => {
+  const element = cell(kind, ...content);
+  element.dataset["title"] = title;
+  return element;
+};
 
 /** A row. @param {...(HTMLElement|null)} cells */
 export const row = (...cells) => h("tr", { role: "row" }, ...cells);

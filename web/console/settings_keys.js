@@ -7,7 +7,7 @@ import { t } from "../pages/messages.js";
 import * as api from "./api.js";
 import { field, ruleText, selectBox, smallForm, textInput } from "./fields.js";
 import { PagedList } from "./list.js";
-import { cell, copyButton, empty, notice, pageHead, row, table, timeElement } from "./parts.js";
+import { cell, copyButton, empty, notice, pageHead, row, table, timeElement, titledCell } from "./parts.js";
 import { textProblem } from "./rules.js";
 import { block, exportLines, settingsTabs } from "./settings_connect.js";
 
@@ -66,7 +66,7 @@ export class KeysPage {
       cell("state-column", h(`span.chip.${disabled ? "still" : "moss"}`, {}, t(`console.access_keys.state.${key.state}`))),
       cell("wide-only.quiet", t(`console.role.${key.role}`)),
       cell("figure.wide-only.quiet.when", timeElement(key.createdAt)),
-      cell("figure.quiet.when", key.lastUsedAt === null ? t("console.workers.never") : timeElement(key.lastUsedAt)),
+      titledCell(t("console.access_keys.used"), "figure.quiet.when", key.lastUsedAt === null ? t("console.workers.never") : timeElement(key.lastUsedAt)),
       cell(
         "action",
         h(

@@ -24,7 +24,7 @@ export class TeamPage {
   /** @type {PagedList<Worker>|undefined} */
   #list;
   #leaving = new AbortController();
-  #about = h("div.stack");
+  #about = h("div.team-about");
 
   /** @param {App} app @param {string} name */
   constructor(app, name) {

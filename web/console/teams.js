@@ -37,6 +37,7 @@ export class TeamsPage {
       { title: t("console.teams.jobs"), kind: "figure" },
       { title: t("console.jobs.created"), kind: "figure" },
     ]);
+    element.classList.add("teams");
     this.#list = new PagedList({
       frame: element,
       body,

@@ -261,7 +261,7 @@
  * @typedef {object} LineError
  * @property {number} line from 1
  * @property {string} code `not_json`, `not_utf8`, `no_source`, `two_sources`, `wrong_kind`, `too_long`, `bad_uri`, or another
- * @property {string} message
+ * @property {string} message what is wrong, without the line's number
  *
  * @typedef {object} PreviewOwn
  * @property {string} [inputManifest] whose objects are shown; a sample of the server's own without it

@@ -6,7 +6,7 @@ import { errorText } from "../pages/errors.js";
 import { t } from "../pages/messages.js";
 import * as api from "./api.js";
 import { number } from "./figures.js";
-import { cell, copyable, notice, row, table, timeElement } from "./parts.js";
+import { cell, copyable, notice, row, table, timeElement, titledCell } from "./parts.js";
 import { address } from "./route.js";
 
 /** @import { Worker } from "./types.js" */
@@ -43,8 +43,8 @@ export function workerRow(worker, { teams, changed, own, remove }) {
     teams
       ? cell("wide-only", h("span.chips", {}, worker.teams.map((name) => h("a.chip", { href: address(["teams", name]) }, name))))
       : null,
-    cell("figure", number(worker.answers)),
-    cell("figure.quiet.when", worker.lastSeenAt === null ? t("console.workers.never") : timeElement(worker.lastSeenAt)),
+    titledCell(t("console.workers.answers"), "figure", number(worker.answers)),
+    titledCell(t("console.workers.last_seen"), "figure.quiet.when", worker.lastSeenAt === null ? t("console.workers.never") : timeElement(worker.lastSeenAt)),
     cell(
       "action",
       h(

@@ -1,6 +1,7 @@
 // What can be measured of the look: no sideways scrolling, room for fingers, contrast in both themes.
 import assert from "node:assert/strict";
 import test from "node:test";
+import { measure } from "./measure.js";
 import { harness } from "./page.js";
 
 const at = harness();
@@ -15,58 +16,6 @@ const TEMPLATES = {
     <crowd-tabs><crowd-tab header="One">1</crowd-tab><crowd-tab header="Two">2</crowd-tab></crowd-tabs><crowd-button>Plain</crowd-button><crowd-button variant="primary">Primary</crowd-button><crowd-button variant="link">Link</crowd-button><crowd-icon-button icon="star" title="Star"></crowd-icon-button><crowd-fab icon="add" title="Add"></crowd-fab>${regions}</crowd-form>`,
   unsupported: `<crowd-form><crowd-polygon name="p"></crowd-polygon></crowd-form>`,
 };
-
-/** Runs `visit` on every visible element, inside open shadow roots too. @param {import("playwright-core").Page} page */
-const measure = (page) =>
-  page.evaluate(() => {
-    /** @type {{ small: string[], faint: string[] }} */
-    const found = { small: [], faint: [] };
-    const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-    if (!canvas) throw new Error("no canvas");
-    /** Layers of colour, the lowest first, as one colour of 0–255. @param {string[]} layers */
-    const mixed = (layers) => {
-      canvas.clearRect(0, 0, 1, 1);
-      for (const layer of layers) {
-        canvas.fillStyle = layer;
-        canvas.fillRect(0, 0, 1, 1);
-      }
-      return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
-    };
-    /** @param {number[]} rgb */
-    const luminance = (rgb) => {
-      const [r, g, b] = rgb.map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4));
-      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    };
-    /** @param {Element} element @returns {Element | null} */
-    const above = (element) => element.assignedSlot ?? element.parentElement ?? (element.getRootNode() instanceof ShadowRoot ? /** @type {ShadowRoot} */ (element.getRootNode()).host : null);
-    /** @param {Element} element */
-    const look = (element) => {
-      if (!element.checkVisibility({ visibilityProperty: true })) return;
-      const style = getComputedStyle(element);
-      const box = element.getBoundingClientRect();
-      const name = `${element.localName}.${element.className} "${element.textContent?.trim().slice(0, 20)}"`;
-      const pressed = element.matches("button, a[href], input:not([type=checkbox], [type=radio]), textarea, select, label:has(input)");
-      if (pressed && (box.height < (matchMedia("(pointer: coarse)").matches ? 44 : 32) - 0.5)) found.small.push(`${name} ${box.height}`);
-      const says = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim());
-      if (says && !element.matches("style, script, :disabled, :disabled *, [aria-disabled=true] *, .heard")) {
-        const grounds = [];
-        for (let at = /** @type {Element | null} */ (element); at; at = above(at)) grounds.unshift(getComputedStyle(at).backgroundColor);
-        const ground = luminance(mixed(["white", ...grounds]));
-        const text = luminance(mixed(["white", ...grounds, style.color]));
-        const contrast = (Math.max(ground, text) + 0.05) / (Math.min(ground, text) + 0.05);
-        if (contrast < 4.5) found.faint.push(`${name} ${contrast.toFixed(2)}`);
-      }
-    };
-    /** @param {ParentNode} root */
-    const walk = (root) => {
-      for (const element of root.querySelectorAll("*")) {
-        look(element);
-        if (element.shadowRoot) walk(element.shadowRoot);
-      }
-    };
-    walk(document.body);
-    return found;
-  });
 
 for (const [name, template] of Object.entries(TEMPLATES)) {
   for (const [where, options] of /** @type {[string, import("playwright-core").BrowserContextOptions][]} */ ([
