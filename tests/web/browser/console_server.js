@@ -310,6 +310,8 @@ export async function serveConsole(options = {}) {
   const server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
     if (pathname.startsWith("/_/console/api/")) return api(request, response, pathname.slice("/_/console/api/".length), searchParams);
+    // Of the portal only the door: nobody gets in.
+    if (pathname.startsWith("/_/portal/api/")) return response.writeHead(401, { "content-type": "application/json" }).end(JSON.stringify({ error: { code: pathname.endsWith("/sign-in") ? "wrong_password" : "no_session", message: "no" } }));
     const picture = /^\/objects\/(\d+)\.svg$/.exec(pathname);
     if (picture) return response.writeHead(200, { "content-type": "image/svg+xml", "access-control-allow-origin": "*" }).end(state.picture(Number(picture[1])));
     const task = previews.get(/^\/_\/task\/(\d+)$/.exec(pathname)?.[1] ?? "");

@@ -24,6 +24,12 @@ for (const folder of ["portal", "console", "pages"]) {
   });
 }
 
+test("every error the console knows has its words", () => {
+  const [, list] = /knowErrors\("console", \[([^\]]*)\]/.exec(sources("console")) ?? [];
+  const codes = [...list.matchAll(/"(\w+)"/g)].map(([, code]) => `console.error.${code}`).sort();
+  assert.deepEqual(codes, [...known].filter((key) => key.startsWith("console.error.")));
+});
+
 test("no message of the console is left over", () => {
   const text = sources("console");
   const starts = [...text.matchAll(/`(console\.[a-z_.]*)\$\{/g)].map(([, start]) => start);
