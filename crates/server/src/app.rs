@@ -11,7 +11,6 @@ use axum::routing::get;
 use http::{StatusCode, header};
 
 use crate::api;
-use crate::assets;
 use crate::auth::access_keys::AccessKeys;
 use crate::auth::roles::Door;
 use crate::clock::Clock;
@@ -41,7 +40,6 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/_/health", get(health))
         .route("/_/metrics", get(metrics))
-        .route(assets::ROUTE, get(assets::serve))
         .fallback(dispatch)
         .layer(axum::middleware::from_fn_with_state(
             app.clone(),

@@ -12,7 +12,6 @@
 
 pub mod api;
 pub mod app;
-pub mod assets;
 pub mod auth;
 pub mod clock;
 pub mod door;
