@@ -502,6 +502,15 @@ impl Db {
             .await
     }
 
+    /// How many jobs there are.
+    pub async fn labeling_job_count(&self) -> Result<i64> {
+        self.reader()
+            .await?
+            .conn()
+            .one("SELECT COUNT(*) FROM labeling_job", &[], |row| row.int(0))
+            .await
+    }
+
     /// The job with id `job_id`.
     pub async fn labeling_job(&self, job_id: i64) -> Result<Option<LabelingJob>> {
         self.reader()

@@ -4,22 +4,31 @@
 
 use std::sync::Arc;
 
+use anyhow::Context;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use http::{StatusCode, header};
+use cairn_db::Db;
+use http::{Method, StatusCode, header};
 
-use crate::api;
 use crate::auth::access_keys::AccessKeys;
+use crate::auth::guard::Routes;
 use crate::auth::roles::Door;
+use crate::auth::sessions::Sessions;
+use crate::auth::sigv4;
+use crate::auth::stored_keys::StoredKeys;
+use crate::auth::throttle::SignInThrottle;
 use crate::clock::Clock;
 use crate::door::Entrance;
+use crate::mail::Mailer;
 use crate::metrics::Metrics;
 use crate::page_error::PageError;
-use crate::request_scope;
+use crate::people::People;
+use crate::people::memberships::Memberships;
 use crate::secrets::Secrets;
 use crate::settings::Settings;
+use crate::{api, assets, people, request_scope};
 
 /// Everything a request may need.
 pub struct App {
@@ -33,13 +42,95 @@ pub struct App {
     pub keys: Arc<dyn AccessKeys>,
     /// Counters.
     pub metrics: Metrics,
+    /// The database.
+    pub db: Db,
+    /// Sessions of people.
+    pub sessions: Sessions,
+    /// Counts failed sign-ins.
+    pub throttle: SignInThrottle,
+    /// Does things to people.
+    pub people: People,
+    /// Who works in which teams.
+    pub memberships: Memberships,
+    /// Sends mail, where a mail server is set.
+    pub mailer: Option<Mailer>,
+}
+
+impl App {
+    /// Opens everything the settings name, making what is missing.
+    pub async fn open(settings: Settings) -> anyhow::Result<Arc<App>> {
+        App::open_at(settings, Clock::System).await
+    }
+
+    /// The same with a clock of the caller's, for tests.
+    pub async fn open_at(settings: Settings, clock: Clock) -> anyhow::Result<Arc<App>> {
+        let secrets = open_secrets(&settings)?;
+        let db = open_db(&settings).await?;
+        let (of_keys, of_sessions) = (secrets.clone(), secrets.clone());
+        Ok(Arc::new(App {
+            keys: Arc::new(StoredKeys::new(db.clone(), of_keys, clock.clone())),
+            metrics: Metrics::default(),
+            sessions: Sessions::new(db.clone(), of_sessions, clock.clone(), &settings),
+            throttle: SignInThrottle::new(settings.sign_in_failures_max),
+            people: People::new(db.clone(), secrets.clone(), clock.clone(), &settings),
+            memberships: Memberships::new(db.clone(), clock.clone()),
+            mailer: Mailer::of(&settings)?,
+            settings,
+            secrets,
+            clock,
+            db,
+        }))
+    }
+}
+
+/// The server secret: the setting, else the file in the data folder, made when missing.
+pub fn open_secrets(settings: &Settings) -> anyhow::Result<Secrets> {
+    if let Some(secret) = &settings.secret {
+        return Secrets::from_hex(secret);
+    }
+    make_data_folder(settings)?;
+    Ok(Secrets::load_or_create(&settings.data.join("secret"))?.0)
+}
+
+/// The database: the setting, else SQLite in the data folder, made when missing.
+pub async fn open_db(settings: &Settings) -> anyhow::Result<Db> {
+    let url = match &settings.database {
+        Some(url) => url.clone(),
+        None => {
+            make_data_folder(settings)?;
+            format!("sqlite:{}", settings.data.join("cairn.db").display())
+        }
+    };
+    let opened = Db::open(&url, &cairn_db::Options::default()).await;
+    opened.context("opening the database")
+}
+
+/// What lies in the data folder is for its owner alone.
+fn make_data_folder(settings: &Settings) -> anyhow::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(&settings.data)
+        .with_context(|| format!("making the data folder {}", settings.data.display()))
 }
 
 /// The whole server as one service.
 pub fn router(app: Arc<App>) -> Router {
+    let routes = Routes::new(app.clone());
+    let routes = people::portal::routes(routes);
+    let routes = people::console::routes(routes);
     Router::new()
         .route("/_/health", get(health))
         .route("/_/metrics", get(metrics))
+        .route("/_/assets/{*path}", get(assets::asset))
+        .route("/_/portal", get(assets::portal))
+        .route("/_/portal/", get(assets::portal))
+        .route("/_/console", get(assets::console))
+        .route("/_/console/", get(assets::console))
+        .merge(routes.into_router())
+        .method_not_allowed_fallback(method_not_allowed)
         .fallback(dispatch)
         .layer(axum::middleware::from_fn_with_state(
             app.clone(),
@@ -52,14 +143,49 @@ pub fn router(app: Arc<App>) -> Router {
 async fn dispatch(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let entrance = Entrance::of(&parts);
+    let is_visit = is_visit(&parts);
     let request = Request::from_parts(parts, body);
     match entrance {
+        Entrance::S3 if is_visit => to_portal(),
         Entrance::Fixed => PageError::not_found("there is no such page").into_response(),
         Entrance::Json | Entrance::UnknownService => api::answer_json(app, request).await,
         Entrance::Sts => api::query::answer_query(app, Door::Sts, request).await,
         Entrance::Iam => api::query::answer_query(app, Door::Iam, request).await,
         Entrance::S3 => s3(app, request).await,
     }
+}
+
+/// Whether somebody typed the server's bare address into a browser: a script that lists its buckets
+/// signs its request and does not ask for a page.
+fn is_visit(parts: &http::request::Parts) -> bool {
+    let wants_page = parts
+        .headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
+    parts.method == Method::GET
+        && parts.uri.path() == "/"
+        && wants_page
+        && parts.uri.query().is_none()
+        && !parts.headers.contains_key(header::AUTHORIZATION)
+        && sigv4::claimed_scope(parts).is_none()
+}
+
+fn to_portal() -> Response {
+    let headers = [
+        (header::LOCATION, "/_/portal"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (StatusCode::FOUND, headers).into_response()
+}
+
+async fn method_not_allowed() -> Response {
+    PageError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "this page does not know the method",
+    )
+    .into_response()
 }
 
 /// The mount point of the object store.
@@ -85,7 +211,7 @@ async fn metrics(State(app): State<Arc<App>>, request: Request) -> Response {
         .get(header::AUTHORIZATION)
         .map(|value| value.as_bytes());
     if !bool::from(given.unwrap_or_default().ct_eq(expected.as_bytes())) {
-        return PageError::sign_in().into_response();
+        return PageError::no_session().into_response();
     }
     let headers = [
         (header::CONTENT_TYPE, "text/plain; version=0.0.4"),

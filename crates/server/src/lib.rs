@@ -7,16 +7,24 @@
 //! | --- | --- | --- |
 //! | SageMaker, JSON | [`api`] | SigV4, role table |
 //! | STS and IAM, query protocol | [`api::query`] | SigV4, role table |
+//! | portal and console, JSON | [`people`] | session, role table ([`auth::guard`]) |
+//! | files of the pages | [`assets`] | open |
 //!
 //! What the server does without being asked (ingest, dispatch, consolidate) lives in the engine.
 
 pub mod api;
 pub mod app;
+pub mod assets;
 pub mod auth;
+pub mod cli;
 pub mod clock;
 pub mod door;
+pub mod json;
+pub mod mail;
 pub mod metrics;
+pub mod origin;
 pub mod page_error;
+pub mod people;
 pub mod request_scope;
 pub mod secrets;
 pub mod serve;

@@ -1,3 +1,7 @@
 //! The `cairn` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cairn_server::cli::run()
+}

@@ -1,5 +1,7 @@
 //! Errors of the routes below `/_/`: an HTTP status and `{"error":{"code","message","field"?}}`.
 
+use std::borrow::Cow;
+
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 use serde_json::json;
@@ -14,7 +16,7 @@ pub struct PageError {
     /// Sentence for people.
     pub message: String,
     /// The field at fault, when there is one.
-    pub field: Option<&'static str>,
+    pub field: Option<Cow<'static, str>>,
     /// Cause, for the log only.
     pub cause: Option<anyhow::Error>,
 }
@@ -31,27 +33,56 @@ impl PageError {
         }
     }
 
-    /// Status 400, naming the field.
-    pub fn field(field: &'static str, message: impl Into<String>) -> PageError {
+    /// Status 400, naming the field (`labels`, or `labels.3` for one item of a list).
+    pub fn field(field: impl Into<Cow<'static, str>>, message: impl Into<String>) -> PageError {
+        PageError::rule("invalid", field, message)
+    }
+
+    /// Status 400, naming the rule that is broken and the field that breaks it.
+    pub fn rule(
+        code: &'static str,
+        field: impl Into<Cow<'static, str>>,
+        message: impl Into<String>,
+    ) -> PageError {
         PageError {
-            field: Some(field),
-            ..PageError::new(StatusCode::BAD_REQUEST, "invalid", message)
+            field: Some(field.into()),
+            ..PageError::new(StatusCode::BAD_REQUEST, code, message)
         }
     }
 
     /// Status 401: sign in (again).
-    pub fn sign_in() -> PageError {
-        PageError::new(StatusCode::UNAUTHORIZED, "sign_in", "sign in to continue")
+    pub fn no_session() -> PageError {
+        PageError::new(
+            StatusCode::UNAUTHORIZED,
+            "no_session",
+            "sign in to continue",
+        )
     }
 
     /// Status 403: signed in, but not as somebody who may.
-    pub fn forbidden(message: impl Into<String>) -> PageError {
-        PageError::new(StatusCode::FORBIDDEN, "forbidden", message)
+    pub fn no_access() -> PageError {
+        PageError::new(
+            StatusCode::FORBIDDEN,
+            "no_access",
+            "this needs another role",
+        )
     }
 
     /// Status 404.
     pub fn not_found(message: impl Into<String>) -> PageError {
         PageError::new(StatusCode::NOT_FOUND, "not_found", message)
+    }
+
+    /// Status 409: a clash with what is there.
+    pub fn conflict(
+        code: &'static str,
+        field: impl Into<Cow<'static, str>>,
+        message: impl Into<String>,
+    ) -> PageError {
+        PageError {
+            status: StatusCode::CONFLICT,
+            ..PageError::rule(code, field, message)
+        }
     }
 
     /// Status 500; the cause goes to the log.
@@ -88,7 +119,17 @@ impl IntoResponse for PageError {
                 "request failed"
             );
         }
-        json(self.status, self.code, &self.message, self.field)
+        json(self.status, self.code, &self.message, self.field.as_deref())
+    }
+}
+
+impl From<cairn_db::DbError> for PageError {
+    fn from(error: cairn_db::DbError) -> PageError {
+        if error.is_passing() {
+            PageError::unavailable(error)
+        } else {
+            PageError::internal(error)
+        }
     }
 }
 

@@ -45,6 +45,9 @@ pub trait AccessKeys: Send + Sync {
         access_key_id: &str,
         session_token: Option<&str>,
     ) -> Result<Caller, KeyError>;
+
+    /// Looks everything up anew from now on: a key or a person has been disabled here.
+    fn forget(&self) {}
 }
 
 /// Temporary credentials as AssumeRole returns them.

@@ -5,11 +5,17 @@
 //! ask here before they act.
 
 pub mod access_keys;
+pub mod guard;
+pub mod passwords;
 pub mod roles;
+pub mod sessions;
 pub mod sigv4;
+pub mod stored_keys;
+pub mod throttle;
 
 use crate::settings::Settings;
 pub use roles::Role;
+pub use sessions::{Person, Session};
 
 /// Whoever made a request that passed its door.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The one table of who may do what.
 //!
 //! A row for every operation of the AWS-wire services and for every route below `/_/portal/api` and
-//! `/_/console`. Nothing is allowed that has no row. An integration test walks the table and fails
+//! `/_/console/api`. Nothing is allowed that has no row. An integration test walks the table and fails
 //! when a row lacks its unauthenticated, wrong-role and happy case.
 
 /// What a person may do. Stored by [`Role::name`].
@@ -166,6 +166,7 @@ pub const ROWS: &[Row] = &[
         Access::Open,
     ),
     row_of(Door::Portal, "POST /_/portal/api/password", EVERYONE),
+    row_of(Door::Portal, "POST /_/portal/api/language", EVERYONE),
     row_of(Door::Portal, "GET /_/portal/api/me", EVERYONE),
     row_of(Door::Portal, "GET /_/portal/api/jobs", LABELERS),
     row_of(Door::Portal, "POST /_/portal/api/jobs/{job}/next", LABELERS),
@@ -203,6 +204,64 @@ pub const ROWS: &[Row] = &[
         Door::Portal,
         "POST /_/portal/api/assignments/{id}/object-error",
         LABELERS,
+    ),
+    row_of(Door::Console, "POST /_/console/api/sign-in", Access::Open),
+    row_of(Door::Console, "POST /_/console/api/sign-out", Access::Open),
+    row_of(
+        Door::Console,
+        "POST /_/console/api/password/reset",
+        Access::Open,
+    ),
+    row_of(Door::Console, "POST /_/console/api/password", REQUESTERS),
+    row_of(Door::Console, "POST /_/console/api/language", REQUESTERS),
+    row_of(Door::Console, "GET /_/console/api/me", REQUESTERS),
+    row_of(Door::Console, "GET /_/console/api/overview", REQUESTERS),
+    row_of(Door::Console, "GET /_/console/api/teams", REQUESTERS),
+    row_of(Door::Console, "POST /_/console/api/teams", REQUESTERS),
+    row_of(Door::Console, "GET /_/console/api/teams/{name}", REQUESTERS),
+    row_of(
+        Door::Console,
+        "DELETE /_/console/api/teams/{name}",
+        REQUESTERS,
+    ),
+    row_of(
+        Door::Console,
+        "POST /_/console/api/teams/{name}/members",
+        REQUESTERS,
+    ),
+    row_of(
+        Door::Console,
+        "DELETE /_/console/api/teams/{name}/members/{worker}",
+        REQUESTERS,
+    ),
+    row_of(Door::Console, "GET /_/console/api/workers", REQUESTERS),
+    row_of(Door::Console, "POST /_/console/api/workers", REQUESTERS),
+    row_of(
+        Door::Console,
+        "POST /_/console/api/workers/{id}/disable",
+        REQUESTERS,
+    ),
+    row_of(
+        Door::Console,
+        "POST /_/console/api/workers/{id}/enable",
+        REQUESTERS,
+    ),
+    row_of(
+        Door::Console,
+        "POST /_/console/api/workers/{id}/reset-link",
+        REQUESTERS,
+    ),
+    row_of(Door::Console, "GET /_/console/api/keys", ADMINISTRATORS),
+    row_of(Door::Console, "POST /_/console/api/keys", ADMINISTRATORS),
+    row_of(
+        Door::Console,
+        "POST /_/console/api/keys/{id}/disable",
+        ADMINISTRATORS,
+    ),
+    row_of(
+        Door::Console,
+        "POST /_/console/api/keys/{id}/enable",
+        ADMINISTRATORS,
     ),
 ];
 

@@ -1,0 +1,48 @@
+//! The command line. One file a command; to add one, a variant here and a file beside this one.
+
+mod admin;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+/// Label data: a self-hosted service for people and scripts.
+#[derive(Parser)]
+#[command(name = "cairn", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server
+    Serve(serve::Serve),
+    /// Look after people, teams and access keys, also while the server runs
+    Admin(admin::Admin),
+}
+
+/// Runs the command that the process was started with.
+pub fn run() -> ExitCode {
+    let command = Cli::command().mut_subcommand("admin", admin::shape);
+    let cli = Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
+    let outcome = match cli.command {
+        Command::Serve(serve) => block_on(serve.run()),
+        Command::Admin(admin) => block_on(admin.run()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn block_on(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
+}

@@ -1,0 +1,4 @@
+//! The server at its boundary: an app in process on an empty database, asked as pages and scripts ask.
+
+mod people;
+mod support;

@@ -1,0 +1,3 @@
+//! People: signing in, passwords, teams, keys, and who may do what.
+
+mod sign_in;
