@@ -86,3 +86,33 @@ async function unseenFocus(page) {
   }
   return unseen;
 }
+
+test("phone, light, English: dialogs can be read and pressed too", async () => {
+  const page = await (await browser.newContext({ ...phone, locale: "en-US" })).newPage();
+  page.setDefaultTimeout(8_000);
+  await page.goto(`${server.url}/_/console`);
+  await page.locator("input[name=name]").fill("aya");
+  await page.locator("input[name=password]").fill("a good password");
+  await page.keyboard.press("Enter");
+  await page.locator(".shell").waitFor();
+  for (const [hash, opener] of [
+    ["#/jobs/birds-2026", "Stop job…"],
+    ["#/jobs/birds-2026", "Object 900 Sparrow"],
+    ["#/teams", "Create team"],
+    ["#/teams/birders", "Invite workers"],
+    ["#/teams/birders", "Add members"],
+    ["#/workers", "Reset link for ken"],
+    ["#/settings/keys", "Create access key"],
+    ["#/jobs", "Preferences"],
+    ["#/jobs", "Keys"],
+  ]) {
+    await page.goto(`${server.url}/_/console${hash}`);
+    await page.getByRole("button", { name: opener }).first().click();
+    await page.getByRole("dialog").waitFor();
+    await page.waitForTimeout(100);
+    assert.equal(await page.evaluate(() => (document.querySelector("dialog")?.scrollWidth ?? 0) <= (document.querySelector("dialog")?.clientWidth ?? 0)), true, `${opener} scrolls sideways`);
+    assert.deepEqual({ ...(await measure(page)), stumbles: await stumbles(page) }, { small: [], faint: [], stumbles: [] }, opener);
+    await page.reload();
+  }
+  await page.context().close();
+});

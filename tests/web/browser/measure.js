@@ -27,14 +27,31 @@ export const measure = (page) =>
     };
     /** @param {Element} element @returns {Element | null} */
     const above = (element) => element.assignedSlot ?? element.parentElement ?? (element.getRootNode() instanceof ShadowRoot ? /** @type {ShadowRoot} */ (element.getRootNode()).host : null);
+    /** A link among words keeps the height of its line. @param {Element} element */
+    const inSentence = (element) =>
+      element.matches("p a, p button.link") && [...(element.closest("p")?.childNodes ?? [])].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim());
+    /** Whether a finger that misses by some pixels still meets it: an area larger than what is drawn. @param {Element} element @param {number} least */
+    const reaches = (element, least) => {
+      element.scrollIntoView({ block: "center" });
+      const { left, width, top, height } = element.getBoundingClientRect();
+      const middle = top + height / 2;
+      return [-1, 1].every((way) => {
+        const met = document.elementFromPoint(left + width / 2, middle + way * (least / 2 - 1));
+        return met !== null && (element.contains(met) || (element instanceof HTMLInputElement && [...(element.labels ?? [])].some((label) => label.contains(met))));
+      });
+    };
     /** @param {Element} element */
     const look = (element) => {
       if (!element.checkVisibility({ visibilityProperty: true })) return;
+      // What lies behind an open dialog can be neither pressed nor read.
+      const modal = document.querySelector("dialog:modal");
+      if (modal && !modal.contains(element)) return;
       const style = getComputedStyle(element);
       const box = element.getBoundingClientRect();
       const name = `${element.localName}.${element.className} "${element.textContent?.trim().slice(0, 20)}"`;
       const pressed = element.matches("button, a[href], input:not([type=checkbox], [type=radio]), textarea, select, label:has(input)");
-      if (pressed && (box.height < (matchMedia("(pointer: coarse)").matches ? 44 : 32) - 0.5)) found.small.push(`${name} ${box.height}`);
+      const least = matchMedia("(pointer: coarse)").matches ? 44 : 32;
+      if (pressed && box.height < least - 0.5 && !inSentence(element) && !reaches(element, least)) found.small.push(`${name} ${box.height}`);
       const says = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim());
       if (says && !element.matches("style, script, :disabled, :disabled *, [aria-disabled=true] *, .heard")) {
         const grounds = [];
