@@ -64,7 +64,7 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         name: "consolidation-wait-seconds",
         kind: Kind::Number { min: 0, max: 3600 },
-        default: "60",
+        default: "5",
         doc: "how long an answered object waits for others to be consolidated with; the last ones of a job do not wait",
     },
     Setting {

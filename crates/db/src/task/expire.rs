@@ -120,3 +120,63 @@ impl Db {
             .await
     }
 }
+
+impl Db {
+    /// How many tasks of a job are open, counted up to `most`.
+    pub async fn task_open_count(&self, job_id: i64, most: i64) -> Result<i64> {
+        self.reader()
+            .await?
+            .conn()
+            .one(
+                "SELECT COUNT(*) FROM (SELECT line FROM task WHERE job_id = $1 AND state = 0 LIMIT $2) AS open",
+                args![job_id, most],
+                |row| row.int(0),
+            )
+            .await
+    }
+
+    /// Whether a task that was published at or before `published_until` is still open.
+    pub async fn task_open_since(&self, job_id: i64, published_until: i64) -> Result<bool> {
+        self.reader()
+            .await?
+            .conn()
+            .opt(
+                "SELECT line FROM task WHERE job_id = $1 AND state = 0 AND published_at <= $2 LIMIT 1",
+                args![job_id, published_until],
+                |row| row.int(0),
+            )
+            .await
+            .map(|found| found.is_some())
+    }
+
+    /// How many tasks wait for consolidation, counted up to `most`, and since when the first of
+    /// those does; none when none waits.
+    pub async fn task_ready(&self, job_id: i64, most: i64) -> Result<Option<(i64, i64)>> {
+        let (count, since) = self
+            .reader()
+            .await?
+            .conn()
+            .one(
+                "SELECT COUNT(*), MIN(ready_at) FROM (
+                   SELECT ready_at FROM task WHERE job_id = $1 AND state = 1 AND batch = 0 LIMIT $2) AS ready",
+                args![job_id, most],
+                |row| Ok((row.int(0)?, row.opt_int(1)?)),
+            )
+            .await?;
+        Ok(since.map(|since| (count, since)))
+    }
+
+    /// Why workers declined an object, in their order.
+    pub async fn decline_reasons(&self, job_id: i64, line: i64) -> Result<Vec<String>> {
+        self.reader()
+            .await?
+            .conn()
+            .all(
+                "SELECT reason FROM assignment
+                 WHERE job_id = $1 AND line = $2 AND state = 4 AND reason IS NOT NULL ORDER BY answered_at",
+                args![job_id, line],
+                |row| row.text(0),
+            )
+            .await
+    }
+}
