@@ -263,7 +263,7 @@ export class CreateJobPage {
       const [overview, teams] = await Promise.all([this.#app.overview(), api.teams({ limit: 200 })]);
       if (this.#leaving.signal.aborted) return;
       this.#drawTeams(teams.items);
-      this.#drawBuckets(overview);
+      this.#drawOffers(overview);
     } catch (error) {
       if (!this.#leaving.signal.aborted) notice(errorText(error), { tone: "failed" });
     }
@@ -282,9 +282,18 @@ export class CreateJobPage {
     if (chosen !== this.#values.workteam) this.#changed("workteam", chosen);
   }
 
-  /** @param {Overview} overview */
-  #drawBuckets({ buckets }) {
+  /** What this server offers; the rest is not shown. @param {Overview} overview */
+  #drawOffers({ buckets, taskTypes, consolidations }) {
     fill(/** @type {Element} */ (this.#form.querySelector("#buckets")), buckets.map((bucket) => h("option", { value: `s3://${bucket}/` })));
+    for (const radio of /** @type {NodeListOf<HTMLInputElement>} */ (this.#form.querySelectorAll("[name=taskType]"))) {
+      const label = /** @type {HTMLElement} */ (radio.closest("label"));
+      label.hidden = !taskTypes.some((each) => each === radio.value);
+    }
+    const select = /** @type {HTMLSelectElement} */ (this.#form.querySelector("[name=consolidation]"));
+    const chosen = consolidations.includes(this.#values.consolidation) ? this.#values.consolidation : consolidations[0];
+    fill(select, consolidations.map((each) => h("option", { value: each }, t(`console.consolidation.${each}`))));
+    select.value = chosen;
+    if (chosen !== this.#values.consolidation) this.#changed("consolidation", chosen);
   }
 
   async #createTeam() {

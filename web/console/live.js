@@ -25,6 +25,7 @@ export class Live {
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #timer;
   #closed = false;
+  #leaving = new AbortController();
   #eventsTriedAt = 0;
 
   /**
@@ -40,17 +41,26 @@ export class Live {
 
   open() {
     this.#closed = false;
-    this.#listen();
+    // A browser grants a host few connections, and every stream holds one: a tab nobody looks at gives its own back.
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.#pause() : this.#listen()), { signal: this.#leaving.signal });
+    if (!document.hidden) this.#listen();
   }
 
   close() {
     this.#closed = true;
+    this.#leaving.abort();
+    this.#pause();
+  }
+
+  #pause() {
     clearTimeout(this.#timer);
     this.#events?.close();
     this.#events = null;
   }
 
   #listen() {
+    this.#pause();
+    if (this.#closed) return;
     this.#eventsTriedAt = Date.now();
     const events = new EventSource(api.eventsAddress(this.#name));
     this.#events = events;
@@ -78,21 +88,19 @@ export class Live {
   }
 
   #poll() {
-    this.#events?.close();
-    this.#events = null;
-    clearTimeout(this.#timer);
+    this.#pause();
     if (!this.#closed) void this.#ask();
   }
 
   async #ask() {
     try {
       const { job } = await api.job(this.#name);
-      if (this.#closed) return;
+      if (this.#closed || document.hidden) return;
       this.#problem(null);
       this.#heard(job.progress);
       if (isFinal(job.progress.state)) return this.close();
     } catch (error) {
-      if (this.#closed) return;
+      if (this.#closed || document.hidden) return;
       this.#problem(error);
     }
     if (Date.now() - this.#eventsTriedAt >= EVENTS_AGAIN_MS) return this.#listen();

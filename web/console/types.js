@@ -193,7 +193,8 @@
  * @typedef {object} Shown a dataset object as it can be shown in a list
  * @property {string} objectId line of the manifest, from 0
  * @property {string} [text] the first 300 characters, of an object given as `source`
- * @property {string} [url] short-lived address of the picture, of one given as `source-ref`
+ * @property {string} [url] address of the picture, of one given as `source-ref`: short-lived, and on the console's own origin or
+ *   that of task pages, because the page may load pictures from nowhere else
  * @property {string} [uri] the `source-ref` itself
  *
  * @typedef {object} LabeledOwn

@@ -183,6 +183,28 @@ test("a job: its figures move as events come, and by asking where events do not 
   assert.equal(await button(page, "Stop job…").count(), 0);
 });
 
+test("a job: a tab that nobody looks at gives its stream back, and catches up when it is looked at", async (t) => {
+  const { page, server } = await open(t, { hash: "#/jobs/birds-2026" });
+  await page.getByText("812 / 1,000").waitFor();
+  const until = async (/** @type {number} */ count) => {
+    for (const end = Date.now() + 5_000; server.streams("birds-2026") !== count; await page.waitForTimeout(20)) assert.ok(Date.now() < end, `${server.streams("birds-2026")} streams`);
+  };
+  const look = (/** @type {boolean} */ hidden) =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, "hidden", { value, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+  await until(1);
+  await look(true);
+  await until(0);
+  server.job("birds-2026").progress.counts.human = 640;
+  await look(false);
+  await page.getByText("840 / 1,000").waitFor();
+  await until(1);
+  await page.getByRole("link", { name: "Jobs" }).first().click();
+  await until(0);
+});
+
 test("a job: stopping asks first, by keyboard, and Cancel is what Enter does", async (t) => {
   const { page, server } = await open(t, { hash: "#/jobs/birds-2026" });
   await button(page, "Stop job…").focus();

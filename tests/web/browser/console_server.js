@@ -14,7 +14,7 @@ const ROOT = fileURLToPath(new URL("../../../web", import.meta.url));
 /** @type {Record<string, string>} */
 const TYPES = { ".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".svg": "image/svg+xml", ".html": "text/html; charset=utf-8" };
 /** What the pages must live with. */
-const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; frame-src TASKS; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 class Refused extends Error {
   /** @param {number} status @param {string} code @param {string} [field] */
@@ -45,6 +45,8 @@ export async function serveConsole(options = {}) {
   /** @type {Map<string, T.Preview>} */
   const previews = new Map();
   let url = "";
+  /** Task pages come from an origin of their own, as they do from a server on a laptop. */
+  let tasks = "";
   let ids = 0;
 
   /** @template I @param {I[]} items @param {URLSearchParams} query @param {(item: I) => any} [out] */
@@ -163,7 +165,7 @@ export async function serveConsole(options = {}) {
       checkQuestion(body);
       const id = String(++ids);
       previews.set(id, body);
-      return { page: `${url}/_/task/${id}`, objects: body.inputManifest ? 5 : 1, sample: !body.inputManifest };
+      return { page: `${tasks}/_/task/${id}`, objects: body.inputManifest ? 5 : 1, sample: !body.inputManifest };
     }],
     ["GET", /^teams$/, (_, __, query) => page(state.teams.toSorted((a, b) => a.name.localeCompare(b.name)), query, members)],
     ["POST", /^teams$/, (_, body) => {
@@ -320,12 +322,13 @@ export async function serveConsole(options = {}) {
     const file = join(ROOT, document ?? normalize(pathname.replace(/^\/_\/assets\//, "/")));
     if ((!document && !pathname.startsWith("/_/assets/")) || !(await stat(file).catch(() => undefined))?.isFile()) return response.writeHead(404).end();
     response.setHeader("content-type", TYPES[extname(file)] ?? "application/octet-stream");
-    if (document) response.setHeader("content-security-policy", POLICY);
+    if (document) response.setHeader("content-security-policy", POLICY.replace("TASKS", tasks));
     else response.setHeader("access-control-allow-origin", "*");
     createReadStream(file).pipe(response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
   url = `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}`;
+  tasks = url.replace("127.0.0.1", "localhost");
 
   return {
     url,
@@ -333,6 +336,8 @@ export async function serveConsole(options = {}) {
     log,
     tell,
     job,
+    /** How many tabs listen to a job. @param {string} name */
+    streams: (name) => listeners.get(name)?.size ?? 0,
     /** Every session ends, as when a server forgets them. */
     endSessions: () => sessions.clear(),
     /** Server-sent events get through, or not. @param {boolean} on */

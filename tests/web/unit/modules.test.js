@@ -10,7 +10,7 @@ const ENTRY = "elements/index.js";
 
 /** @param {string} module a path inside `web/` */
 const importsOf = (module) =>
-  [...readFileSync(join(WEB, module), "utf8").matchAll(/^import\s(?:[^"]*?from\s)?"([^"]+)";/gm)].map(([, path]) => relative(WEB, join(WEB, dirname(module), path)));
+  [...readFileSync(join(WEB, module), "utf8").matchAll(/^(?:import|export)\s(?:[^"]*?from\s)?"([^"]+)";/gm)].map(([, path]) => relative(WEB, join(WEB, dirname(module), path)));
 
 /** Every module reachable from `module`. @param {string} module @param {Set<string>} found */
 function reachable(module, found = new Set()) {
@@ -33,4 +33,10 @@ test("the entry names every module itself: two rounds of requests, not a chain",
 test("no module of the frame is left out of it", () => {
   const written = ["elements", "lib"].flatMap((folder) => readdirSync(join(WEB, folder), { recursive: true, encoding: "utf8" }).map((path) => join(folder, path)));
   assert.deepEqual(written.filter((path) => path.endsWith(".js")).sort(), modules);
+});
+
+test("the console's page names every module of it, so that they come in one round", () => {
+  const html = readFileSync(join(WEB, "console/index.html"), "utf8");
+  const named = [...html.matchAll(/<link rel="modulepreload" href="\/_\/assets\/([^"]+)">/g)].map(([, path]) => path);
+  assert.deepEqual(named, [...reachable("console/index.js")].filter((module) => module !== "console/index.js").sort());
 });
