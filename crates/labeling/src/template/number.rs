@@ -126,7 +126,10 @@ impl Number {
                     .checked_add(half)
                     .map_or(self, |sum| Number::Int(sum / unit * unit))
             }
-            Number::Float(_) if places <= 0 => self.whole(f64::round).round(places),
+            Number::Float(_) if places <= 0 => match self.whole(f64::round) {
+                integer @ Number::Int(_) => integer.round(places),
+                float => float,
+            },
             Number::Float(float) => {
                 let rounded = (float * scale).round() / scale;
                 Number::Float(if rounded.is_finite() { rounded } else { float })

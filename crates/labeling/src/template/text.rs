@@ -108,20 +108,32 @@ pub(super) fn escape_once_into(text: &str, out: &mut String) {
 }
 
 fn escape_unless(text: &str, out: &mut String, keep_ampersand: impl Fn(&str) -> bool) {
-    let mut copied = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let Some(entity) = entity(byte) else {
-            continue;
-        };
-        if byte == b'&' && keep_ampersand(&text[at..]) {
-            continue;
+    let mut rest = text;
+    // Text is long and what must be escaped is rare, so the search is a tight loop of its own.
+    while let Some(at) = rest.bytes().position(|byte| IS_SPECIAL[usize::from(byte)]) {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        match entity(from.as_bytes()[0]) {
+            Some(entity) if !(from.starts_with('&') && keep_ampersand(from)) => {
+                out.push_str(entity);
+            }
+            _ => out.push_str(&from[..1]),
         }
-        out.push_str(&text[copied..at]);
-        out.push_str(entity);
-        copied = at + 1;
+        rest = &from[1..];
     }
-    out.push_str(&text[copied..]);
+    out.push_str(rest);
 }
+
+/// Whether a byte has an [`entity`].
+const IS_SPECIAL: [bool; 256] = {
+    let mut table = [false; 256];
+    table[b'&' as usize] = true;
+    table[b'<' as usize] = true;
+    table[b'>' as usize] = true;
+    table[b'"' as usize] = true;
+    table[b'\'' as usize] = true;
+    table
+};
 
 /// Whether text that starts with `&` goes on as `&name;` or `&#123;`.
 fn begins_entity(text: &str) -> bool {

@@ -48,6 +48,18 @@ fn numbers() {
     ]);
 }
 
+/// Rounding a float that is too large for an integer went round in circles until the stack was full.
+#[test]
+fn rounding_beyond_integers() {
+    let digits = "9".repeat(60);
+    check(&[
+        (&format!("{{{{ {digits} | round }}}}"), "1.0e+60"),
+        (&format!("{{{{ {digits} | ceil | floor }}}}"), "1.0e+60"),
+        (&format!("{{{{ '{digits}' | round: -3 }}}}"), "1.0e+60"),
+        ("{{ 1.5 | round: 99999 }} {{ 15 | round: -99999 }}", "1.5 0"),
+    ]);
+}
+
 #[test]
 fn texts() {
     check(&[
