@@ -30,6 +30,10 @@ pub enum Purpose {
     Task,
     /// Temporary credentials given by AssumeRole.
     Session,
+    /// Continuing a list on its next page ([`crate::api::page`]).
+    Page,
+    /// Reading the template of a human task UI.
+    HumanTaskUi,
 }
 
 impl Purpose {
@@ -38,6 +42,8 @@ impl Purpose {
             Purpose::Object => "object-token",
             Purpose::Task => "task-token",
             Purpose::Session => "session-token",
+            Purpose::Page => "page-token",
+            Purpose::HumanTaskUi => "human-task-ui-token",
         }
     }
 }

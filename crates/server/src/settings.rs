@@ -143,6 +143,18 @@ pub struct Settings {
     #[arg(long, env = "CAIRN_REMOTE_S3_REGION", value_name = "REGION", default_value = "us-east-1", value_parser = parse_region)]
     pub remote_s3_region: String,
 
+    /// Teams that there may be
+    #[arg(long, env = "CAIRN_WORKTEAMS_MAX", value_name = "COUNT", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub workteams_max: u32,
+
+    /// Human task UIs that there may be
+    #[arg(long, env = "CAIRN_HUMAN_TASK_UIS_MAX", value_name = "COUNT", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub human_task_uis_max: u32,
+
+    /// Labeling jobs that may be under way at once
+    #[arg(long, env = "CAIRN_LABELING_JOBS_MAX", value_name = "COUNT", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub labeling_jobs_max: u32,
+
     /// What is logged: error, warn, info, debug, or a filter like cairn_engine=debug,info
     #[arg(long, env = "CAIRN_LOG", value_name = "FILTER", default_value = "info")]
     pub log: String,
@@ -177,6 +189,18 @@ impl Settings {
         } else {
             "aws"
         }
+    }
+
+    /// The address people and scripts reach the server by: the public one, else where it listens.
+    pub fn origin(&self) -> String {
+        crate::origin::announced(self, self.listen.port())
+    }
+
+    /// Host and port of [`Settings::origin`].
+    pub fn host(&self) -> String {
+        let origin = self.origin();
+        let host = origin.split_once("://").map(|(_, host)| host.to_owned());
+        host.unwrap_or(origin)
     }
 
     /// Whether people reach the server over https, so that cookies may be `Secure`.

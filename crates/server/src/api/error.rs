@@ -110,6 +110,16 @@ impl ApiError {
     }
 }
 
+impl From<cairn_db::DbError> for ApiError {
+    fn from(error: cairn_db::DbError) -> ApiError {
+        if error.is_passing() {
+            ApiError::unavailable(error)
+        } else {
+            ApiError::internal(error)
+        }
+    }
+}
+
 impl From<SignatureError> for ApiError {
     fn from(error: SignatureError) -> ApiError {
         let code = match &error {

@@ -7,14 +7,45 @@
 //!
 //! STS and IAM speak the query protocol: [`query`].
 
+pub mod add_tags;
+pub mod create_human_task_ui;
+pub mod create_workforce;
+pub mod create_workteam;
+pub mod delete_human_task_ui;
+pub mod delete_tags;
+pub mod delete_workforce;
+pub mod delete_workteam;
+pub mod describe_human_task_ui;
+pub mod describe_labeling_job;
+pub mod describe_subscribed_workteam;
+pub mod describe_workforce;
+pub mod describe_workteam;
 pub mod error;
+pub mod human_task_ui;
+pub mod labeling_job;
+pub mod list_human_task_uis;
+pub mod list_labeling_jobs;
+pub mod list_labeling_jobs_for_workteam;
+pub mod list_subscribed_workteams;
+pub mod list_tags;
+pub mod list_workforces;
+pub mod list_workteams;
+pub mod page;
 pub mod query;
+pub mod stop_labeling_job;
+pub mod tags;
+pub mod update_workforce;
+pub mod update_workteam;
+pub mod wire;
+pub mod workforce;
+pub mod workteam;
 
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::response::Response;
+use cairn_labeling::api_rules;
 use futures::future::BoxFuture;
 use http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
@@ -59,7 +90,6 @@ pub struct Operation {
 
 /// A line of the table: the name, the handler (`async fn(Context, Request) -> ApiResult<Response>`)
 /// and what is not covered.
-#[allow(unused_macros)]
 macro_rules! operation {
     ($name:literal, $handler:path, $note:literal) => {
         Operation {
@@ -77,7 +107,99 @@ macro_rules! operation {
 }
 
 /// Every JSON operation of the SageMaker service.
-pub const OPERATIONS: &[Operation] = &[];
+pub const OPERATIONS: &[Operation] = &[
+    operation!(
+        "DescribeLabelingJob",
+        describe_labeling_job::describe_labeling_job,
+        "`FinalActiveLearningModelArn` is never given"
+    ),
+    operation!(
+        "ListLabelingJobs",
+        list_labeling_jobs::list_labeling_jobs,
+        ""
+    ),
+    operation!(
+        "ListLabelingJobsForWorkteam",
+        list_labeling_jobs_for_workteam::list_labeling_jobs_for_workteam,
+        "`Total` counts objects"
+    ),
+    operation!(
+        "StopLabelingJob",
+        stop_labeling_job::stop_labeling_job,
+        "a job that is over is refused with a ValidationException"
+    ),
+    operation!(
+        "CreateWorkteam",
+        create_workteam::create_workteam,
+        "`NotificationTopicArn` and enabled `IamPolicyConstraints` are refused; groups of either form are groups of this server"
+    ),
+    operation!("DescribeWorkteam", describe_workteam::describe_workteam, ""),
+    operation!("ListWorkteams", list_workteams::list_workteams, ""),
+    operation!(
+        "UpdateWorkteam",
+        update_workteam::update_workteam,
+        "as CreateWorkteam"
+    ),
+    operation!("DeleteWorkteam", delete_workteam::delete_workteam, ""),
+    operation!(
+        "CreateWorkforce",
+        create_workforce::create_workforce,
+        "`OidcConfig`, `WorkforceVpcConfig`, closed `SourceIpConfig` and `dualstack` are refused; the Cognito pool and client are names only"
+    ),
+    operation!(
+        "DescribeWorkforce",
+        describe_workforce::describe_workforce,
+        ""
+    ),
+    operation!("ListWorkforces", list_workforces::list_workforces, ""),
+    operation!(
+        "UpdateWorkforce",
+        update_workforce::update_workforce,
+        "as CreateWorkforce"
+    ),
+    operation!("DeleteWorkforce", delete_workforce::delete_workforce, ""),
+    operation!(
+        "DescribeSubscribedWorkteam",
+        describe_subscribed_workteam::describe_subscribed_workteam,
+        "there are no vendor teams: always a ValidationException"
+    ),
+    operation!(
+        "ListSubscribedWorkteams",
+        list_subscribed_workteams::list_subscribed_workteams,
+        "there are no vendor teams: always empty"
+    ),
+    operation!(
+        "CreateHumanTaskUi",
+        create_human_task_ui::create_human_task_ui,
+        "a template that does not parse is refused"
+    ),
+    operation!(
+        "DescribeHumanTaskUi",
+        describe_human_task_ui::describe_human_task_ui,
+        ""
+    ),
+    operation!(
+        "ListHumanTaskUis",
+        list_human_task_uis::list_human_task_uis,
+        ""
+    ),
+    operation!(
+        "DeleteHumanTaskUi",
+        delete_human_task_ui::delete_human_task_ui,
+        ""
+    ),
+    operation!(
+        "AddTags",
+        add_tags::add_tags,
+        "keys beginning with `aws:` or `cairn:` are refused"
+    ),
+    operation!("ListTags", list_tags::list_tags, ""),
+    operation!(
+        "DeleteTags",
+        delete_tags::delete_tags,
+        "keys beginning with `aws:` or `cairn:` are refused"
+    ),
+];
 
 /// The operation called `name`.
 pub fn find(name: &str) -> Option<&'static Operation> {
@@ -126,12 +248,17 @@ async fn try_answer_json(app: Arc<App>, request: Request) -> ApiResult<Value> {
             )
         })?
     };
-    if !body.is_object() {
+    let Value::Object(mut members) = body else {
         return Err(ApiError::client(
             "SerializationException",
             "the body is not a JSON object",
         ));
-    }
+    };
+    // An absent member may come as null; what is stored and echoed has none.
+    drop_nulls(&mut members);
+    let body = Value::Object(members);
+    api_rules::check(operation.name, &body)
+        .map_err(|violations| ApiError::validation(api_rules::message(&violations)))?;
     (operation.handler)(
         Context {
             app,
@@ -141,6 +268,20 @@ async fn try_answer_json(app: Arc<App>, request: Request) -> ApiResult<Value> {
         body,
     )
     .await
+}
+
+fn drop_nulls(members: &mut serde_json::Map<String, Value>) {
+    members.retain(|_, value| !value.is_null());
+    for value in members.values_mut() {
+        match value {
+            Value::Object(members) => drop_nulls(members),
+            Value::Array(items) => items
+                .iter_mut()
+                .filter_map(Value::as_object_mut)
+                .for_each(drop_nulls),
+            _ => {}
+        }
+    }
 }
 
 /// Reads a whole body within the size limit. Slow senders are cut off by the body timeout below.
@@ -194,7 +335,6 @@ pub(crate) fn target(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Reads a request whose field rules have been checked.
-#[allow(dead_code)]
 fn parse_request<T: serde::de::DeserializeOwned>(body: Value) -> ApiResult<T> {
     serde_json::from_value(body)
         .map_err(|error| ApiError::client("SerializationException", error.to_string()))

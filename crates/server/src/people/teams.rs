@@ -1,5 +1,7 @@
 //! Teams made here rather than by CreateWorkteam.
 
+use cairn_db::Db;
+use cairn_db::workforce::{Workforce, WorkforceInsert};
 use cairn_db::workteam::{Workteam, WorkteamInsert};
 use cairn_labeling::arn::Place;
 use serde_json::json;
@@ -37,6 +39,42 @@ pub fn member_definitions(settings: &Settings, group: &str) -> serde_json::Value
     }}])
 }
 
+/// Name of the workforce that the first team makes.
+pub const WORKFORCE_NAME: &str = "default";
+/// The kind of workforce there is.
+pub const WORKFORCE_KIND: &str = "cognito";
+
+/// The private workforce, made with `config` when there is none yet: as Ground Truth does, the first
+/// team makes it.
+pub async fn workforce(
+    db: &Db,
+    settings: &Settings,
+    config: &str,
+    actor: &str,
+    now_ms: i64,
+) -> cairn_db::Result<Workforce> {
+    if let Some(workforce) = db.workforce_list().await?.into_iter().next() {
+        return Ok(workforce);
+    }
+    let workforce = Workforce {
+        name: WORKFORCE_NAME.to_owned(),
+        kind: WORKFORCE_KIND.to_owned(),
+        config: config.to_owned(),
+        created_at: now_ms,
+        updated_at: now_ms,
+    };
+    let insert = WorkforceInsert {
+        arn: place(settings).workforce(&workforce.name).to_string(),
+        workforce: workforce.clone(),
+        tags: Vec::new(),
+        actor: actor.to_owned(),
+    };
+    // When somebody else was faster, theirs stands.
+    db.write(insert).await?;
+    let made = db.workforce_list().await?.into_iter().next();
+    Ok(made.unwrap_or(workforce))
+}
+
 /// Whether a team may be called so: 1–63 letters, digits and single hyphens between them.
 pub fn is_team_name(name: &str) -> bool {
     let is_part =
@@ -53,10 +91,11 @@ impl People {
         actor: &str,
     ) -> cairn_db::Result<Option<Workteam>> {
         let now_ms = self.clock.now_ms();
+        let workforce = workforce(&self.db, &self.settings, "{}", actor, now_ms).await?;
         let workteam = Workteam {
             name: name.to_owned(),
             description: description.to_owned(),
-            workforce: None,
+            workforce: Some(workforce.name),
             member_definitions: member_definitions(&self.settings, name).to_string(),
             notification: None,
             access: None,

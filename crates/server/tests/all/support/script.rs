@@ -46,6 +46,53 @@ impl Script {
             .await
     }
 
+    /// Calls a SageMaker operation that succeeds.
+    #[track_caller]
+    pub fn good(&self, operation: &str, body: Value) -> impl std::future::Future<Output = Value> {
+        let (script, operation) = (self.clone(), operation.to_owned());
+        let at = std::panic::Location::caller();
+        async move {
+            let answer = script.call(&operation, body).await;
+            let good = answer.status.is_success();
+            assert!(
+                good,
+                "{at}: {operation}: {} {}",
+                answer.status,
+                answer.text()
+            );
+            if answer.bytes.is_empty() {
+                Value::Null
+            } else {
+                answer.json()
+            }
+        }
+    }
+
+    /// Calls a SageMaker operation that is refused; gives the error's wire name and its message.
+    #[track_caller]
+    pub fn refused(
+        &self,
+        operation: &str,
+        body: Value,
+    ) -> impl std::future::Future<Output = (String, String)> {
+        let (script, operation) = (self.clone(), operation.to_owned());
+        let at = std::panic::Location::caller();
+        async move {
+            let answer = script.call(&operation, body).await;
+            let refused = answer.status.is_client_error();
+            assert!(
+                refused,
+                "{at}: {operation}: {} {}",
+                answer.status,
+                answer.text()
+            );
+            let body = answer.json();
+            let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+            assert_eq!(text("message"), text("Message"), "{at}");
+            (text("__type"), text("message"))
+        }
+    }
+
     /// Calls an operation of the query protocol (`sts`, `iam`).
     pub async fn query(&self, service: &str, form: &str) -> Answer {
         let headers = [(
