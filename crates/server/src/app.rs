@@ -10,6 +10,9 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use cairn_db::Db;
+use cairn_engine::{Engine, EngineOptions};
+use cairn_labeling::arn::Place;
+use cairn_storage::{EmbeddedStore, RemoteConfig, RemoteStore, Stores};
 use http::{Method, StatusCode, header};
 
 use crate::auth::access_keys::AccessKeys;
@@ -26,7 +29,7 @@ use crate::metrics::Metrics;
 use crate::page_error::PageError;
 use crate::people::People;
 use crate::people::memberships::Memberships;
-use crate::secrets::Secrets;
+use crate::secrets::{Secrets, random_token};
 use crate::settings::Settings;
 use crate::{api, assets, people, request_scope};
 
@@ -44,6 +47,10 @@ pub struct App {
     pub metrics: Metrics,
     /// The database.
     pub db: Db,
+    /// Stored objects.
+    pub stores: Stores,
+    /// What happens without a request. Whoever serves the app starts it.
+    pub engine: Engine,
     /// Sessions of people.
     pub sessions: Sessions,
     /// Counts failed sign-ins.
@@ -64,9 +71,29 @@ impl App {
 
     /// The same with a clock of the caller's, for tests.
     pub async fn open_at(settings: Settings, clock: Clock) -> anyhow::Result<Arc<App>> {
+        let stores = open_stores(&settings).await?;
+        App::open_on(settings, clock, stores).await
+    }
+
+    /// The same on stores that are open already, as a second replica in one process has them.
+    pub async fn open_on(
+        settings: Settings,
+        clock: Clock,
+        stores: Stores,
+    ) -> anyhow::Result<Arc<App>> {
         let secrets = open_secrets(&settings)?;
         let db = open_db(&settings).await?;
-        let (of_keys, of_sessions) = (secrets.clone(), secrets.clone());
+        let (of_keys, of_sessions, of_engine) = (secrets.clone(), secrets.clone(), clock.clone());
+        let engine = Engine::new(EngineOptions {
+            db: db.clone(),
+            stores: stores.clone(),
+            place: Place {
+                region: settings.region.clone(),
+                account: settings.account_id.clone(),
+            },
+            now_ms: Arc::new(move || of_engine.now_ms()),
+            owner: random_token(),
+        });
         Ok(Arc::new(App {
             keys: Arc::new(StoredKeys::new(db.clone(), of_keys, clock.clone())),
             metrics: Metrics::default(),
@@ -79,8 +106,45 @@ impl App {
             secrets,
             clock,
             db,
+            stores,
+            engine,
         }))
     }
+}
+
+/// Where stored objects lie: in the data folder, with a remote S3 behind it where one is set. A
+/// server on PostgreSQL may be one of several, whose folders differ: with a remote S3 it keeps no
+/// buckets of its own.
+pub async fn open_stores(settings: &Settings) -> anyhow::Result<Stores> {
+    let remote = match &settings.remote_s3 {
+        None => None,
+        Some(endpoint) => {
+            // Set by whoever came first; another of the same kind serves as well.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+            let keys = settings
+                .remote_s3_access_key_id
+                .clone()
+                .zip(settings.remote_s3_secret_access_key.clone());
+            Some(RemoteStore::new(RemoteConfig {
+                endpoint: endpoint.clone(),
+                region: settings.remote_s3_region.clone(),
+                keys,
+                session_token: None,
+            })?)
+        }
+    };
+    let is_postgres = settings
+        .database
+        .as_deref()
+        .is_some_and(|url| url.starts_with("postgres"));
+    let embedded = match remote.is_some() && is_postgres {
+        true => None,
+        false => {
+            make_data_folder(settings)?;
+            Some(EmbeddedStore::open(&settings.data.join("buckets")).await?)
+        }
+    };
+    Ok(Stores::new(embedded, remote))
 }
 
 /// The server secret: the setting, else the file in the data folder, made when missing.

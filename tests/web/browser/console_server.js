@@ -289,7 +289,7 @@ export async function serveConsole(options = {}) {
         response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
         const all = listeners.get(name) ?? new Set();
         listeners.set(name, all.add(response));
-        request.on("close", () => all.delete(response));
+        response.on("close", () => all.delete(response));
         return tell(name);
       }
       const output = /^jobs\/([^/]+)\/output-manifest$/.exec(path);

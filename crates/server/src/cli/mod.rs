@@ -1,6 +1,7 @@
 //! The command line. One file a command; to add one, a variant here and a file beside this one.
 
 mod admin;
+mod manifest;
 mod serve;
 
 use std::process::ExitCode;
@@ -19,6 +20,8 @@ struct Cli {
 enum Command {
     /// Run the server
     Serve(serve::Serve),
+    /// Make an input manifest, or check one
+    Manifest(manifest::Manifest),
     /// Look after people, teams and access keys, also while the server runs
     Admin(admin::Admin),
 }
@@ -29,6 +32,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
     let outcome = match cli.command {
         Command::Serve(serve) => block_on(serve.run()),
+        Command::Manifest(manifest) => block_on(manifest.run()),
         Command::Admin(admin) => block_on(admin.run()),
     };
     match outcome {

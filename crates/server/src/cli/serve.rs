@@ -40,12 +40,15 @@ impl Serve {
 /// Serves and does what has to be done beside it, until `stop` is ready.
 pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) {
     let stopping = CancellationToken::new();
+    app.engine.start();
     let beside = sessions::expire_until(&app, stopping.clone());
     let serving = async {
         crate::serve::serve(app.clone(), app::router(app.clone()), listener, stop).await;
         stopping.cancel();
     };
     tokio::join!(serving, beside);
+    app.engine.stop().await;
+    app.stores.close().await;
 }
 
 /// On the first start: makes an administrator and an access key, and says so this once.

@@ -60,18 +60,24 @@ impl TestApp {
         TestApp::open(settings, clock, folder).await
     }
 
-    /// A second server on the same database and secret, as another replica is.
+    /// A second server on the same database, secret and stores, as another replica is.
     pub async fn replica(&self) -> TestApp {
-        TestApp::open(
-            self.app.settings.clone(),
-            self.app.clock.clone(),
-            PathBuf::new(),
-        )
-        .await
+        let App {
+            settings,
+            clock,
+            stores,
+            ..
+        } = &*self.app;
+        let app = App::open_on(settings.clone(), clock.clone(), stores.clone()).await;
+        TestApp::serve(app.unwrap(), PathBuf::new())
     }
 
     async fn open(settings: Settings, clock: Clock, folder: PathBuf) -> TestApp {
-        let app = App::open_at(settings, clock).await.unwrap();
+        TestApp::serve(App::open_at(settings, clock).await.unwrap(), folder)
+    }
+
+    fn serve(app: Arc<App>, folder: PathBuf) -> TestApp {
+        app.engine.start();
         TestApp {
             router: app::router(app.clone()),
             app,
