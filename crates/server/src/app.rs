@@ -14,6 +14,7 @@ use cairn_engine::{Engine, EngineOptions};
 use cairn_labeling::arn::Place;
 use cairn_storage::{EmbeddedStore, RemoteConfig, RemoteStore, Stores};
 use http::{Method, StatusCode, header};
+use tower_http::compression::CompressionLayer;
 
 use crate::auth::access_keys::AccessKeys;
 use crate::auth::guard::Routes;
@@ -185,6 +186,13 @@ pub fn router(app: Arc<App>) -> Router {
     let routes = Routes::new(app.clone());
     let routes = people::portal::routes(routes);
     let routes = people::console::routes(routes);
+    let pages = Router::new()
+        .route("/_/assets/{*path}", get(assets::asset))
+        .route("/_/portal", get(assets::portal))
+        .route("/_/portal/", get(assets::portal))
+        .route("/_/console", get(assets::console))
+        .route("/_/console/", get(assets::console))
+        .layer(CompressionLayer::new());
     Router::new()
         .route("/_/health", get(health))
         .route("/_/metrics", get(metrics))
@@ -192,11 +200,7 @@ pub fn router(app: Arc<App>) -> Router {
             api::describe_human_task_ui::CONTENT_ROUTE,
             get(api::describe_human_task_ui::serve_content),
         )
-        .route("/_/assets/{*path}", get(assets::asset))
-        .route("/_/portal", get(assets::portal))
-        .route("/_/portal/", get(assets::portal))
-        .route("/_/console", get(assets::console))
-        .route("/_/console/", get(assets::console))
+        .merge(pages)
         .merge(routes.into_router())
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(dispatch)

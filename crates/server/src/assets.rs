@@ -5,7 +5,8 @@
 //! `304` when its copy is still good. An address that names the version of the whole (`~<version>/`
 //! before the path) may be kept for ever, because another version has another address.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
@@ -24,32 +25,37 @@ struct Web;
 /// Bytes of a hash that tell versions apart.
 const VERSION_BYTES: usize = 8;
 
-/// `/_/assets/~<version>`: what stands before a path whose answer may be kept for ever. Modules import
-/// each other by relative paths, so what is loaded from there stays there.
-pub fn versioned_base() -> String {
-    format!("/_/assets/~{}", version())
+/// Address of a file, as `elements/index.js`, whose answer may be kept for ever. Modules import each
+/// other by relative paths, so what is loaded from there stays in its version.
+pub fn path(name: &str) -> String {
+    format!("/_/assets/~{}/{name}", version())
 }
 
 /// The version of all files together.
 fn version() -> String {
-    static VERSION: OnceLock<String> = OnceLock::new();
-    let read = || {
-        let mut names: Vec<_> = Web::iter().collect();
-        names.sort_unstable();
-        let mut hash = Sha256::new();
-        for name in names {
-            hash.update(name.as_bytes());
-            if let Some(file) = Web::get(&name) {
-                hash.update(file.metadata.sha256_hash());
-            }
-        }
-        hex::encode(&hash.finalize()[..VERSION_BYTES])
-    };
-    if cfg!(debug_assertions) {
-        read()
-    } else {
-        VERSION.get_or_init(read).clone()
+    /// How long an edit may stay unnoticed in a debug build, where the files are read from disk.
+    const NOTICED_AFTER: Duration = Duration::from_secs(1);
+    static VERSION: Mutex<Option<(Instant, String)>> = Mutex::new(None);
+    let mut known = VERSION
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
+    if let Some((read_at, version)) = &*known
+        && (!cfg!(debug_assertions) || read_at.elapsed() < NOTICED_AFTER)
+    {
+        return version.clone();
     }
+    let mut names: Vec<_> = Web::iter().collect();
+    names.sort_unstable();
+    let mut hash = Sha256::new();
+    for name in names {
+        hash.update(name.as_bytes());
+        if let Some(file) = Web::get(&name) {
+            hash.update(file.metadata.sha256_hash());
+        }
+    }
+    let version = hex::encode(&hash.finalize()[..VERSION_BYTES]);
+    *known = Some((Instant::now(), version.clone()));
+    version
 }
 
 /// `GET /_/assets/{path}`. Open to every origin: task pages load the elements from theirs.
@@ -108,15 +114,14 @@ pub async fn console(State(app): State<Arc<App>>, headers: HeaderMap) -> Respons
     page("console/index.html", &app, &headers)
 }
 
-fn page(path: &str, app: &App, headers: &HeaderMap) -> Response {
+fn page(name: &str, app: &App, headers: &HeaderMap) -> Response {
     if Origins::is_task(headers, &app.settings) {
         return PageError::not_found("task pages have no way in here").into_response();
     }
-    let Some(file) = Web::get(path) else {
+    let Some(file) = Web::get(name) else {
         return PageError::not_found("there is no such page").into_response();
     };
-    let html = String::from_utf8_lossy(&file.data)
-        .replace("/_/assets/", &format!("{}/", versioned_base()));
+    let html = String::from_utf8_lossy(&file.data).replace("/_/assets/", &path(""));
     let policy = content_security_policy(&Origins::of(headers, &app.settings));
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),

@@ -4,4 +4,5 @@
 mod databases;
 mod hot_path;
 mod invariants;
+mod people;
 mod tags;

@@ -15,7 +15,14 @@ use crate::secrets::Secrets;
 use crate::settings::Settings;
 
 /// Settings that matter here; the others are taken too, so that one environment serves both commands.
-const SHOWN: [&str; 5] = ["data", "database", "secret", "region", "public_url"];
+const SHOWN: [&str; 6] = [
+    "data",
+    "database",
+    "secret",
+    "listen",
+    "region",
+    "public_url",
+];
 
 /// Who the audit log names.
 const ACTOR: &str = "command line";
@@ -92,7 +99,8 @@ impl Office {
     }
 }
 
-/// What a shell needs to work with the server as `access_key_id`.
+/// What a shell needs to work with the server as `access_key_id`. Of the two names of the region the aws
+/// CLI reads the first and boto3 the second.
 pub(super) fn exports(
     region: &str,
     endpoint: &str,
@@ -102,7 +110,7 @@ pub(super) fn exports(
     let secret = secrets.access_key_secret(access_key_id);
     format!(
         "export AWS_ENDPOINT_URL={endpoint}\nexport AWS_ACCESS_KEY_ID={access_key_id}\n\
-         export AWS_SECRET_ACCESS_KEY={secret}\nexport AWS_REGION={region}\n"
+         export AWS_SECRET_ACCESS_KEY={secret}\nexport AWS_REGION={region}\nexport AWS_DEFAULT_REGION={region}\n"
     )
 }
 
