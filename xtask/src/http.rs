@@ -51,6 +51,11 @@ impl Connection {
         }
     }
 
+    /// Where the server is.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// What the `Host` header says.
     pub fn host(&self) -> &str {
         &self.host

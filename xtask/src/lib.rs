@@ -5,7 +5,9 @@
 pub mod aws;
 pub mod bench;
 pub mod cairn;
+pub mod crash;
 pub mod http;
+pub mod load;
 pub mod postgres;
 pub mod power_loss;
 pub mod process;

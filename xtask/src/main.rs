@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{power_loss, test};
+use xtask::{crash, power_loss, test};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Development commands of Cairn")]
@@ -16,6 +16,8 @@ struct Arguments {
 enum Command {
     /// Sets up what the tests need and runs all of them, or the parts named
     Test(test::Arguments),
+    /// Kills the server again and again under load, and checks that no acknowledged answer is lost
+    Crash(crash::Arguments),
     /// Commits rows to an SQLite database, for the tests of the power-loss model
     #[command(hide = true)]
     PowerLossProbe(power_loss::probe::Arguments),
@@ -24,6 +26,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Test(arguments) => test::run(&arguments),
+        Command::Crash(arguments) => crash::run(&arguments),
         Command::PowerLossProbe(arguments) => power_loss::probe::run(&arguments),
     };
     match outcome {

@@ -73,8 +73,8 @@ impl Postgres {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
-    /// Starts the server on the cluster as it lies, with its own recovery when needed.
-    fn restart(&mut self) -> Result<()> {
+    /// Starts the server on the cluster as it lies, after [`Postgres::kill`] with its own recovery.
+    pub fn restart(&mut self) -> Result<()> {
         ensure!(self.server.is_none(), "PostgreSQL runs already");
         let log = std::fs::File::options()
             .create(true)
@@ -94,6 +94,22 @@ impl Postgres {
             .stderr(log);
         self.server = Some(command.spawn().context("start PostgreSQL")?);
         self.wait_until_ready()
+    }
+
+    /// Ends the server and all its processes at once, as a crash would.
+    pub fn kill(&mut self) -> Result<()> {
+        let Some(mut server) = self.server.take() else {
+            return Ok(());
+        };
+        // The server leads a process group of its own, so that its backends die in the same instant.
+        process::run_quiet(Command::new("kill").args([
+            "-KILL",
+            "--",
+            &format!("-{}", server.id()),
+        ]))
+        .context("kill PostgreSQL")?;
+        server.wait().context("wait for PostgreSQL's end")?;
+        Ok(())
     }
 
     fn wait_until_ready(&mut self) -> Result<()> {

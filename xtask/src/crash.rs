@@ -1,0 +1,144 @@
+//! `cargo xtask crash`: the server, or its database, is killed again and again under load, and at the end every
+//! acknowledged answer must be there exactly once.
+//!
+//! One task does the killing; the others make jobs and label them over HTTP as scripts and people do, and try again
+//! what was cut off. When a job is done, its files in the bucket are held against what was acknowledged.
+
+mod drive;
+mod victim;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::random::Random;
+use crate::workspace;
+use drive::Drive;
+use victim::{Victim, Way};
+
+/// What to kill, and how often.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Kills in all
+    #[arg(long, default_value_t = 30)]
+    count: u32,
+
+    /// Let the power fail instead: what was not synced is lost
+    #[arg(long, conflicts_with_all = ["postgres", "kill_postgres"])]
+    power_loss: bool,
+
+    /// Keep the data in PostgreSQL
+    #[arg(long)]
+    postgres: bool,
+
+    /// Keep the data in PostgreSQL, and kill that instead of the server
+    #[arg(long)]
+    kill_postgres: bool,
+
+    /// Workers who label at the same time
+    #[arg(long, default_value_t = 8)]
+    workers: usize,
+
+    /// Seed of all choices, to have a failing run again
+    #[arg(long)]
+    seed: Option<u64>,
+
+    /// Use the optimised build
+    #[arg(long)]
+    release: bool,
+
+    /// Keep the server's folder and log
+    #[arg(long)]
+    keep: bool,
+}
+
+/// The server lives at most so long between two kills, in milliseconds.
+const LIFE_MS_MAX: u64 = 600;
+/// One in so many kills comes at once after the start, in the middle of the recovery from the one before.
+const EARLY_ONE_IN: u64 = 6;
+
+/// Runs all rounds; an error when a promise was broken.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let binary = workspace::build_cairn(arguments.release)?;
+    let seed = arguments.seed.unwrap_or_else(|| {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        now.map_or(0, |since| since.as_nanos() as u64 % 1_000_000)
+    });
+    let folder = std::env::temp_dir().join(format!("cairn-crash-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).with_context(|| format!("make {}", folder.display()))?;
+    println!("seed {seed}, folder {}", folder.display());
+    let way = if arguments.power_loss {
+        Way::PowerLoss
+    } else if arguments.kill_postgres {
+        Way::KillPostgres
+    } else {
+        Way::KillServer {
+            postgres: arguments.postgres,
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let outcome = runtime.block_on(rounds(arguments, way, seed, binary, folder.clone()));
+    if arguments.keep || outcome.is_err() {
+        println!("left for reading: {}", folder.display());
+    } else {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    outcome.with_context(|| format!("seed {seed}"))
+}
+
+async fn rounds(
+    arguments: &Arguments,
+    way: Way,
+    seed: u64,
+    binary: PathBuf,
+    folder: PathBuf,
+) -> Result<()> {
+    let mut random = Random::new(seed);
+    let mut victim = Victim::start(way, &binary, &folder, Random::new(random.bits())).await?;
+    let drive = Drive::prepare(victim.server(), arguments.workers).await?;
+    let killing = async {
+        let mut slowest = Duration::ZERO;
+        for round in 1..=arguments.count {
+            let life_ms = if random.below(EARLY_ONE_IN) == 0 {
+                0
+            } else {
+                random.below(LIFE_MS_MAX)
+            };
+            tokio::time::sleep(Duration::from_millis(life_ms)).await;
+            ensure!(!drive.is_over(), "the load has stopped");
+            let killed = Instant::now();
+            victim
+                .crash()
+                .await
+                .with_context(|| format!("round {round}"))?;
+            slowest = slowest.max(killed.elapsed());
+            if round % 10 == 0 || round == arguments.count {
+                println!(
+                    "round {round} of {}: {}; slowest return {} ms",
+                    arguments.count,
+                    drive.so_far(),
+                    slowest.as_millis()
+                );
+            }
+        }
+        drive.calm_down();
+        Ok(())
+    };
+    // When the load finds a broken promise there is nothing left to kill for, and the other way round.
+    let ((), ()) = tokio::try_join!(killing, drive.run(seed))?;
+    ensure!(
+        drive.acknowledged() > 0,
+        "no answer was acknowledged: nothing is proven"
+    );
+    victim.stop()?;
+    println!(
+        "{} kills: {}; every promise kept",
+        arguments.count,
+        drive.so_far()
+    );
+    println!("crash: {} passed, 0 failed", arguments.count);
+    Ok(())
+}

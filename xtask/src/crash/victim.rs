@@ -1,0 +1,133 @@
+//! What is killed, and how it comes back.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::cairn::Cairn;
+use crate::postgres::Postgres;
+use crate::power_loss::{Disk, Fate, Log, Shim};
+use crate::random::Random;
+
+/// The way to crash.
+#[derive(Clone, Copy)]
+pub enum Way {
+    /// kill -9 of the server.
+    KillServer {
+        /// Whether its data is in PostgreSQL.
+        postgres: bool,
+    },
+    /// kill -9 of PostgreSQL and all its processes; the server has to live through it.
+    KillPostgres,
+    /// kill -9 of the server, and of what it had not synced.
+    PowerLoss,
+}
+
+/// A server that crashes and comes back.
+pub struct Victim {
+    way: Way,
+    // Before the database, so that it is stopped first.
+    server: Cairn,
+    postgres: Option<Postgres>,
+    power: Option<Power>,
+}
+
+/// The record of the server's life, and the disk as it was at its start.
+struct Power {
+    log: PathBuf,
+    disk: Disk,
+    random: Random,
+}
+
+impl Victim {
+    /// Starts a server on an empty folder.
+    pub async fn start(way: Way, binary: &Path, folder: &Path, random: Random) -> Result<Victim> {
+        let mut server = Cairn::new(binary, folder)?;
+        let mut postgres = None;
+        let mut power = None;
+        match way {
+            Way::KillServer { postgres: false } => {}
+            Way::KillServer { postgres: true } | Way::KillPostgres => {
+                let started = Postgres::start()?.context("PostgreSQL is not installed")?;
+                server = server.database(&started.url());
+                postgres = Some(started);
+            }
+            Way::PowerLoss => {
+                let log = folder.join("power.log");
+                server = server.record(Shim::build(folder)?, &log);
+                power = Some(Power {
+                    log,
+                    disk: Disk::load(server.data())?,
+                    random,
+                });
+            }
+        }
+        server.start().await?;
+        Ok(Victim {
+            way,
+            server,
+            postgres,
+            power,
+        })
+    }
+
+    /// The server.
+    pub fn server(&self) -> &Cairn {
+        &self.server
+    }
+
+    /// Crashes once, and comes back.
+    pub async fn crash(&mut self) -> Result<()> {
+        match self.way {
+            Way::KillServer { .. } => {
+                self.server.kill()?;
+                self.server.start().await?;
+            }
+            Way::KillPostgres => {
+                let mut postgres = self.postgres.take().context("no PostgreSQL")?;
+                // On a thread of its own, for the load goes on meanwhile and must meet a dead database.
+                let returned = tokio::task::spawn_blocking(move || {
+                    postgres.kill()?;
+                    postgres.restart()?;
+                    anyhow::Ok(postgres)
+                });
+                self.postgres = Some(returned.await??);
+                let pid = self.server.pid().context("the server is not there")?;
+                let alive = std::fs::exists(format!("/proc/{pid}/exe"))?;
+                ensure!(
+                    alive,
+                    "the server did not live through the death of its database"
+                );
+            }
+            Way::PowerLoss => {
+                self.server.kill()?;
+                self.lose_power()?;
+                self.server.start().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the server as an operator does.
+    pub fn stop(&mut self) -> Result<()> {
+        self.server.stop()
+    }
+
+    /// Puts in the place of the data folder what a disk would have kept of it.
+    fn lose_power(&mut self) -> Result<()> {
+        let power = self.power.as_mut().context("nothing was recorded")?;
+        let data = self.server.data();
+        let log = Log::read(&power.log)?;
+        power.disk.advance(&log, log.len())?;
+        let mut fate = match power.random.below(3) {
+            0 => Fate::Lost,
+            _ => Fate::Chance(Random::new(power.random.bits())),
+        };
+        std::fs::remove_dir_all(data)?;
+        power.disk.write_out(&log, &mut fate, data)?;
+        // The next life is recorded from here.
+        std::fs::remove_file(&power.log)?;
+        power.disk = Disk::load(data)?;
+        Ok(())
+    }
+}
