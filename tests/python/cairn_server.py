@@ -6,16 +6,16 @@ import re
 
 from process import Server, free_port
 
-KEY_ID = re.compile(r"\b(?:AWS_ACCESS_KEY_ID=|access key id\W+)([A-Za-z0-9]{16,128})", re.IGNORECASE)
-SECRET = re.compile(r"\b(?:AWS_SECRET_ACCESS_KEY=|secret(?: access key)?\W+)([A-Za-z0-9/+=_-]{20,128})", re.IGNORECASE)
+EXPORT = re.compile(r"^export (AWS_\w+)=(\S+)$", re.MULTILINE)
 
 
 def read_keys(output: str):
     """The access key id and the secret that the server prints at its first start."""
-    key_id, secret = KEY_ID.search(output), SECRET.search(output)
-    if not key_id or not secret:
-        raise RuntimeError(f"no keys in what the server printed:\n{output}")
-    return key_id[1], secret[1]
+    exports = dict(EXPORT.findall(output))
+    try:
+        return exports["AWS_ACCESS_KEY_ID"], exports["AWS_SECRET_ACCESS_KEY"]
+    except KeyError as missing:
+        raise RuntimeError(f"no keys ({missing}) in what the server printed:\n{output}") from None
 
 
 class CairnServer(Server):

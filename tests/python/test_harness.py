@@ -7,10 +7,13 @@ from cairn_server import read_keys
 
 
 def test_keys_are_read_from_what_the_server_prints():
-    lines = "  access key id      CAIRN0123456789ABCDE\n  secret access key  abcDEF/ghi+jklMNOpqrSTUvwxYZ0123456789ab\n"
-    exports = "export AWS_ACCESS_KEY_ID=CAIRN0123456789ABCDE\nexport AWS_SECRET_ACCESS_KEY=abcDEF/ghi+jklMNOpqrSTUvwxYZ0123456789ab\n"
-    for printed in (lines, exports):
-        assert read_keys(printed) == ("CAIRN0123456789ABCDE", "abcDEF/ghi+jklMNOpqrSTUvwxYZ0123456789ab")
+    printed = (
+        "endpoint  http://127.0.0.1:9000\n\nFor scripts:\n\n"
+        "export AWS_ENDPOINT_URL=http://127.0.0.1:9000\n"
+        "export AWS_ACCESS_KEY_ID=CAIRN0123456789ABCDE\n"
+        "export AWS_SECRET_ACCESS_KEY=abcDEF/ghi+jklMNOpqrSTUvwxYZ0123456789ab\n"
+    )
+    assert read_keys(printed) == ("CAIRN0123456789ABCDE", "abcDEF/ghi+jklMNOpqrSTUvwxYZ0123456789ab")
     with pytest.raises(RuntimeError, match="no keys"):
         read_keys("listening on http://127.0.0.1:9000")
 

@@ -61,6 +61,11 @@ impl Cairn {
         self.address
     }
 
+    /// The program that is started.
+    pub fn binary(&self) -> &Path {
+        &self.binary
+    }
+
     /// Its data folder.
     pub fn data(&self) -> &Path {
         &self.data
@@ -143,32 +148,33 @@ impl Cairn {
         Ok(std::fs::read_to_string(&self.log)?)
     }
 
-    /// An access key of an administrator, as the server's own command tells it.
-    pub fn keys(&self) -> Result<Keys> {
-        let json = self.admin(&["access-key", "--json"])?;
-        let json: serde_json::Value = serde_json::from_str(&json).context("read the access key")?;
-        let text = |names: &[&str]| {
-            names
-                .iter()
-                .find_map(|name| json[name].as_str())
+    /// Makes an access key of an administrator with the server's own command.
+    pub fn make_keys(&self) -> Result<Keys> {
+        let key = self.admin(&["access-key", "create", "xtask", "--role", "administrator"])?;
+        let text = |name: &str| {
+            key[name]
+                .as_str()
                 .map(str::to_owned)
-                .with_context(|| format!("no {} in {json}", names[0]))
+                .with_context(|| format!("no {name} in the key"))
         };
         Ok(Keys {
-            id: text(&["access_key_id", "AccessKeyId", "accessKeyId"])?,
-            secret: text(&["secret_access_key", "SecretAccessKey", "secretAccessKey"])?,
+            id: text("id")?,
+            secret: text("secret")?,
         })
     }
 
-    /// Runs `cairn admin …` on the same data, and gives what it prints.
-    pub fn admin(&self, arguments: &[&str]) -> Result<String> {
+    /// Runs `cairn admin …` on the same data, and gives what it says.
+    pub fn admin(&self, arguments: &[&str]) -> Result<serde_json::Value> {
         let mut command = self.command();
         command
             .arg("admin")
             .args(arguments)
+            .arg("--json")
             .arg("--data")
             .arg(&self.data);
-        process::output(&mut command)
+        let said = process::output(&mut command)?;
+        serde_json::from_str(&said)
+            .with_context(|| format!("read what `cairn admin {arguments:?}` said"))
     }
 
     fn command(&self) -> Command {

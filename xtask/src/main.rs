@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{crash, power_loss, test};
+use xtask::{bench, crash, power_loss, test};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Development commands of Cairn")]
@@ -18,6 +18,8 @@ enum Command {
     Test(test::Arguments),
     /// Kills the server again and again under load, and checks that no acknowledged answer is lost
     Crash(crash::Arguments),
+    /// Measures the budgets, beside the figures of other tools
+    Bench(bench::Arguments),
     /// Commits rows to an SQLite database, for the tests of the power-loss model
     #[command(hide = true)]
     PowerLossProbe(power_loss::probe::Arguments),
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Test(arguments) => test::run(&arguments),
         Command::Crash(arguments) => crash::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::PowerLossProbe(arguments) => power_loss::probe::run(&arguments),
     };
     match outcome {

@@ -40,10 +40,10 @@ pub struct Drive {
 impl Drive {
     /// Makes bucket and team while nothing is killed yet.
     pub async fn prepare(server: &Cairn, workers: usize) -> Result<Drive> {
-        let keys = server.keys()?;
+        let keys = server.make_keys()?;
         let mut aws = Aws::new(server.address(), &keys);
         aws.create_bucket(BUCKET).await?;
-        let mut team = make_team(server, &mut aws, TEAM, workers).await?;
+        let mut team = make_team(server, TEAM, workers)?;
         for person in &mut team.people {
             // The first sign-in may change the password, which is not to be cut off half way.
             *person = Labeler::sign_in(server.address(), person).await?.person;

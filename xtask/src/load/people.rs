@@ -1,9 +1,8 @@
 //! The team that labels.
 
 use anyhow::{Context, Result};
-use serde_json::json;
+use serde_json::Value;
 
-use crate::aws::Aws;
 use crate::cairn::Cairn;
 
 /// Somebody who can sign in.
@@ -23,38 +22,26 @@ pub struct Team {
     pub people: Vec<Person>,
 }
 
-/// Makes a workteam of `count` workers.
-pub async fn make_team(cairn: &Cairn, aws: &mut Aws, name: &str, count: usize) -> Result<Team> {
-    let input = json!({
-        "WorkteamName": name,
-        "Description": "labels for a test",
-        "MemberDefinitions": [{"CognitoMemberDefinition": {
-            "UserPool": "us-east-1_cairn",
-            "UserGroup": name,
-            "ClientId": "cairn",
-        }}],
-    });
-    let reply = aws.sagemaker("CreateWorkteam", &input).await?;
-    let arn = reply["WorkteamArn"]
-        .as_str()
-        .context("no WorkteamArn")?
-        .to_owned();
+/// Makes a workteam of `count` workers with the server's own commands.
+pub fn make_team(cairn: &Cairn, name: &str, count: usize) -> Result<Team> {
+    let text = |value: &Value, member: &str| {
+        value[member]
+            .as_str()
+            .map(str::to_owned)
+            .with_context(|| format!("no {member} in {value}"))
+    };
+    let team = cairn.admin(&["team", "create", name])?;
     let mut people = Vec::new();
     for number in 1..=count {
-        let person = Person {
-            name: format!("{name}-{number}"),
-            password: format!("first-password-of-{name}-{number}"),
-        };
-        cairn.admin(&[
-            "worker",
-            "create",
-            &person.name,
-            "--password",
-            &person.password,
-            "--team",
-            name,
-        ])?;
-        people.push(person);
+        let login = format!("{name}-{number}");
+        let person = cairn.admin(&["person", "create", &login, "--team", name])?;
+        people.push(Person {
+            name: login,
+            password: text(&person, "password")?,
+        });
     }
-    Ok(Team { arn, people })
+    Ok(Team {
+        arn: text(&team, "arn")?,
+        people,
+    })
 }
