@@ -34,6 +34,9 @@ export const me = () => request("GET", "me", undefined, { anonymous: true });
 /** @param {string|undefined} current @param {string} next @returns {Promise<void>} */
 export const changePassword = (current, next) => request("POST", "password", { current, new: next });
 
+/** @param {"en"|"ja"} language @returns {Promise<void>} */
+export const chooseLanguage = (language) => request("POST", "language", { language });
+
 /** @param {string} token @param {string} next @returns {Promise<void>} */
 export const resetPassword = (token, next) =>
   request("POST", "password/reset", { token, new: next }, { anonymous: true });

@@ -2,7 +2,7 @@
 
 import { errorText, knowErrors } from "../pages/errors.js";
 import { fill, h, icon, iconButton, mark } from "../pages/dom.js";
-import { firstLanguage, speak, t } from "../pages/messages.js";
+import { firstLanguage, onLanguageChosen, speak, t } from "../pages/messages.js";
 import { applyPreferences } from "../pages/preferences.js";
 import { openSettings } from "../pages/settings.js";
 import { firstPasswordPage, resetPage, signInAgain, signInPage } from "../pages/sign_in.js";
@@ -274,6 +274,7 @@ async function main() {
   let person = await current();
   if (person?.mustChangePassword) await firstPasswordPage(root, door, undefined);
   person ??= await signInPage(root, door);
+  onLanguageChosen(api.chooseLanguage);
   await speak(firstLanguage(person.language));
   new App(person).start();
 }

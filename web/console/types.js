@@ -9,7 +9,7 @@
  *   `administrator` or `requester`; what is marked `administrator` needs that one. A worker who signs in here gets 403
  *   `no_access`.
  * - Whoever still has the password that an administrator gave gets 403 `password_change` from everything but `me`,
- *   `password` and `sign-out`.
+ *   `password`, `language` and `sign-out`.
  * - POST, PUT and DELETE are refused with 403 `foreign_origin` unless their `Origin` is the server's own.
  * - Times are milliseconds since the epoch, UTC, by the server's clock. Every reply carries the server's time as `now`,
  *   beside what is listed here.
@@ -27,6 +27,7 @@
  * | POST password/reset                 open | ResetPassword       | {}                             | reset_token, password_… |
  * | GET me                                   |                     | Session                        | 401 no_session without one |
  * | POST password                            | ChangePassword      | {}                             | wrong_password (`current`), password_too_short, password_too_long, password_too_common, password_unchanged |
+ * | POST language                            | {language}          | {}                             | |
  * | GET overview                             |                     | Overview                       | |
  * | GET jobs                                 | ?name= ?state= page | Page of JobSummary             | |
  * | POST jobs                                | CreateJob           | {job: JobSummary}              | see CreateJob |

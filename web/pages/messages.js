@@ -29,8 +29,18 @@ export async function speak(wanted) {
   document.documentElement.lang = wanted;
 }
 
-/** Remembers a switch on this device. @param {Language} chosen */
+/** @type {((chosen: Language) => Promise<void>)|null} */
+let keep = null;
+
+/** Says how a switch is kept for the person who is signed in: mail to them speaks it too. @param {(chosen: Language) => Promise<void>} keeper */
+export function onLanguageChosen(keeper) {
+  keep = keeper;
+}
+
+/** Remembers a switch on this device, and for the person. @param {Language} chosen */
 export function rememberLanguage(chosen) {
+  // The page speaks it already; what is not kept now is chosen again some other time.
+  void keep?.(chosen).catch(() => undefined);
   try {
     localStorage.setItem(STORED, chosen);
   } catch {

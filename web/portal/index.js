@@ -9,7 +9,7 @@ import { DRAFT_KEPT_MS } from "./drafts.js";
 import { errorText, knowErrors } from "../pages/errors.js";
 import { HistoryPage } from "./history.js";
 import { HomePage } from "./home.js";
-import { firstLanguage, speak, t } from "../pages/messages.js";
+import { firstLanguage, onLanguageChosen, speak, t } from "../pages/messages.js";
 import { applyPreferences } from "../pages/preferences.js";
 import { AnswerQueue } from "./queue.js";
 import { firstPasswordPage, resetPage, signInAgain, signInPage } from "../pages/sign_in.js";
@@ -172,6 +172,7 @@ async function main() {
   let worker = await current();
   if (worker?.mustChangePassword) await firstPasswordPage(root, door, undefined);
   worker ??= await signInPage(root, door);
+  onLanguageChosen(api.chooseLanguage);
   await speak(firstLanguage(worker.language));
   await new App(worker, await openStore()).start();
 }

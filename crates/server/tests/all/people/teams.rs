@@ -136,12 +136,14 @@ async fn a_team_with_an_unfinished_job_stays() {
     assert_eq!(team["team"]["jobs"], 1);
     let answer = page.delete("/_/console/api/teams/Birds").await;
     assert_eq!(answer.error(), "409 team_in_use name");
+    test.app.stores.create_bucket("photos").await.unwrap();
     let overview = page.get("/_/console/api/overview").await.good();
     for (member, expected) in [
         ("jobs", json!(1)),
         ("teams", json!(1)),
         ("workers", json!(1)),
         ("mail", json!(false)),
+        ("buckets", json!(["photos"])),
         ("region", json!("us-east-1")),
         ("endpoint", json!("http://127.0.0.1:9000")),
         ("portalUrl", json!("http://127.0.0.1:9000/_/portal")),
