@@ -555,6 +555,19 @@ impl Db {
             .await
     }
 
+    /// How many jobs are not over.
+    pub async fn labeling_job_active_count(&self) -> Result<i64> {
+        self.reader()
+            .await?
+            .conn()
+            .one(
+                "SELECT COUNT(*) FROM labeling_job WHERE state IN ('Initializing', 'InProgress', 'Stopping')",
+                &[],
+                |row| row.int(0),
+            )
+            .await
+    }
+
     /// A page of jobs.
     pub async fn labeling_job_list(&self, filter: &JobFilter) -> Result<Vec<LabelingJob>> {
         let name = filter

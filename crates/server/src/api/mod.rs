@@ -9,6 +9,7 @@
 
 pub mod add_tags;
 pub mod create_human_task_ui;
+pub mod create_labeling_job;
 pub mod create_workforce;
 pub mod create_workteam;
 pub mod delete_human_task_ui;
@@ -108,6 +109,11 @@ macro_rules! operation {
 
 /// Every JSON operation of the SageMaker service.
 pub const OPERATIONS: &[Operation] = &[
+    operation!(
+        "CreateLabelingJob",
+        create_labeling_job::create_labeling_job,
+        "refused with a ValidationException: task types other than the four classifications, automated labeling, own functions, SNS topics (streaming), KMS keys, public and vendor teams, UIs of AWS itself"
+    ),
     operation!(
         "DescribeLabelingJob",
         describe_labeling_job::describe_labeling_job,

@@ -33,6 +33,7 @@ pub async fn stop_labeling_job(context: Context, request: Request) -> ApiResult<
         })
         .await?;
     if stopped {
+        context.app.engine.wake(job.job_id);
         return Ok(Value::Null);
     }
     let state = labeling_job::find(&context, &job.name).await?.state;

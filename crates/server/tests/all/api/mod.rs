@@ -2,6 +2,7 @@
 
 mod coverage;
 mod human_task_uis;
+mod labeling_jobs;
 mod operations;
 mod tags;
 mod workteams;
