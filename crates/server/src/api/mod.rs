@@ -254,6 +254,16 @@ async fn try_answer_json(app: Arc<App>, request: Request) -> ApiResult<Value> {
             )
         })?
     };
+    let context = Context {
+        app,
+        caller,
+        now_ms,
+    };
+    call(context, operation, body).await
+}
+
+/// Does an operation for a caller who may ask for it: field rules, then handler.
+pub async fn call(context: Context, operation: &Operation, body: Value) -> ApiResult<Value> {
     let Value::Object(mut members) = body else {
         return Err(ApiError::client(
             "SerializationException",
@@ -265,15 +275,7 @@ async fn try_answer_json(app: Arc<App>, request: Request) -> ApiResult<Value> {
     let body = Value::Object(members);
     api_rules::check(operation.name, &body)
         .map_err(|violations| ApiError::validation(api_rules::message(&violations)))?;
-    (operation.handler)(
-        Context {
-            app,
-            caller,
-            now_ms,
-        },
-        body,
-    )
-    .await
+    (operation.handler)(context, body).await
 }
 
 fn drop_nulls(members: &mut serde_json::Map<String, Value>) {

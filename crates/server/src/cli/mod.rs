@@ -1,6 +1,9 @@
 //! The command line. One file a command; to add one, a variant here and a file beside this one.
 
 mod admin;
+mod demo;
+mod host;
+mod label;
 mod manifest;
 mod serve;
 
@@ -18,6 +21,10 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Show the main job on a small data set of its own
+    Demo(demo::Demo),
+    /// Label a folder of images, or a file of texts, now
+    Label(label::Label),
     /// Run the server
     Serve(serve::Serve),
     /// Make an input manifest, or check one
@@ -31,6 +38,8 @@ pub fn run() -> ExitCode {
     let command = Cli::command().mut_subcommand("admin", admin::shape);
     let cli = Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
     let outcome = match cli.command {
+        Command::Demo(demo) => block_on(demo.run()),
+        Command::Label(label) => block_on(label.run()),
         Command::Serve(serve) => block_on(serve.run()),
         Command::Manifest(manifest) => block_on(manifest.run()),
         Command::Admin(admin) => block_on(admin.run()),

@@ -105,7 +105,7 @@ fn stopped() -> anyhow::Result<impl Future<Output = ()>> {
     })
 }
 
-fn start_log(filter: &str) -> anyhow::Result<()> {
+pub(super) fn start_log(filter: &str) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_new(filter)
         .with_context(|| format!("the setting log, `{filter}`, is not a filter"))?;
     tracing_subscriber::fmt()
