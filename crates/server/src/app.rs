@@ -32,7 +32,7 @@ use crate::people::People;
 use crate::people::memberships::Memberships;
 use crate::secrets::{Secrets, random_token};
 use crate::settings::Settings;
-use crate::{api, assets, people, request_scope};
+use crate::{api, assets, object, people, request_scope, s3};
 
 /// Everything a request may need.
 pub struct App {
@@ -196,6 +196,7 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/_/health", get(health))
         .route("/_/metrics", get(metrics))
+        .route(object::ROUTE, get(object::serve_object))
         .route(
             api::describe_human_task_ui::CONTENT_ROUTE,
             get(api::describe_human_task_ui::serve_content),
@@ -223,7 +224,7 @@ async fn dispatch(State(app): State<Arc<App>>, request: Request) -> Response {
         Entrance::Json | Entrance::UnknownService => api::answer_json(app, request).await,
         Entrance::Sts => api::query::answer_query(app, Door::Sts, request).await,
         Entrance::Iam => api::query::answer_query(app, Door::Iam, request).await,
-        Entrance::S3 => s3(app, request).await,
+        Entrance::S3 => s3::answer(app, request).await,
     }
 }
 
@@ -258,15 +259,6 @@ async fn method_not_allowed() -> Response {
         "this page does not know the method",
     )
     .into_response()
-}
-
-/// The mount point of the object store.
-async fn s3(_app: Arc<App>, _request: Request) -> Response {
-    (
-        StatusCode::NOT_IMPLEMENTED,
-        "<Error><Code>NotImplemented</Code></Error>",
-    )
-        .into_response()
 }
 
 /// Whether the server can work, for load balancers: open to all and says no more than that.

@@ -9,6 +9,8 @@
 //! | STS and IAM, query protocol | [`api::query`] | SigV4, role table |
 //! | portal and console, JSON | [`people`] | session, role table ([`auth::guard`]) |
 //! | files of the pages | [`assets`] | open |
+//! | S3 | [`s3`] | SigV4 or SigV2, role table |
+//! | one stored object | [`object`] | signed token |
 //!
 //! What the server does without being asked (ingest, dispatch, consolidate) lives in the engine.
 
@@ -22,10 +24,12 @@ pub mod door;
 pub mod json;
 pub mod mail;
 pub mod metrics;
+pub mod object;
 pub mod origin;
 pub mod page_error;
 pub mod people;
 pub mod request_scope;
+pub mod s3;
 pub mod secrets;
 pub mod serve;
 pub mod settings;

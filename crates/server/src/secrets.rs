@@ -152,6 +152,17 @@ impl Secrets {
         token: &str,
         now_ms: i64,
     ) -> Result<Vec<String>, TokenError> {
+        self.open_with_expiry(purpose, token, now_ms)
+            .map(|(fields, _)| fields)
+    }
+
+    /// [`Secrets::open`], with the time at which the token's life ends.
+    pub fn open_with_expiry(
+        &self,
+        purpose: Purpose,
+        token: &str,
+        now_ms: i64,
+    ) -> Result<(Vec<String>, i64), TokenError> {
         let (body, tag) = token.split_once('.').ok_or(TokenError::Invalid)?;
         let tag = URL_SAFE_NO_PAD
             .decode(tag)
@@ -168,7 +179,7 @@ impl Secrets {
         if now_ms >= expires_at_ms {
             return Err(TokenError::Expired);
         }
-        Ok(fields)
+        Ok((fields, expires_at_ms))
     }
 
     /// HMAC-SHA256 of the purpose and the value. Purposes hold no colon, so the pair reads one way.

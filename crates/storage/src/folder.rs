@@ -217,7 +217,7 @@ impl FolderStore {
             return Err(changed(bucket, key, "its time differs from the scan's"));
         }
         let mut info = object_info(key, noted.size, noted.modified_at_ns);
-        info.headers = content_type(key)
+        info.headers = content_type_of(key)
             .map(ObjectHeaders::of_type)
             .unwrap_or_default();
         Ok((info, file))
@@ -408,7 +408,7 @@ impl Walk {
 }
 
 /// Content type by the ending of a name, for what people label; browsers need it for pictures.
-fn content_type(key: &str) -> Option<&'static str> {
+pub fn content_type_of(key: &str) -> Option<&'static str> {
     let (_, ending) = key.rsplit_once('.')?;
     Some(match ending.to_ascii_lowercase().as_str() {
         "jpg" | "jpeg" => "image/jpeg",

@@ -20,9 +20,11 @@ mod remote;
 mod stores;
 
 pub use checksum::{ChecksumAlgorithm, ChecksumKind, ChecksumRequest, Checksums, Trailers};
-pub use embedded::{CompletedPart, EmbeddedStore, PART_BYTES_MIN, PARTS_MAX, PartInfo, UploadInfo};
+pub use embedded::{
+    CompletedPart, Completion, EmbeddedStore, PART_BYTES_MIN, PARTS_MAX, PartInfo, UploadInfo,
+};
 pub use error::{StoreError, StoreResult};
-pub use folder::{FolderStore, ScanReport};
+pub use folder::{FolderStore, ScanReport, content_type_of};
 pub use name::{KEY_BYTES_MAX, check_bucket_name, check_key};
 pub use object::{
     Blob, BucketInfo, ByteRange, ByteStream, LIST_MAX, ListPage, ListQuery, ObjectHeaders,

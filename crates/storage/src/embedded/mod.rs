@@ -26,7 +26,7 @@ mod write;
 
 pub(crate) use body::{blocking, read_file};
 pub(crate) use index::{Index, describe as describe_index_error};
-pub use multipart::{CompletedPart, PART_BYTES_MIN, PARTS_MAX, PartInfo, UploadInfo};
+pub use multipart::{CompletedPart, Completion, PART_BYTES_MIN, PARTS_MAX, PartInfo, UploadInfo};
 pub(crate) use write::{Failure, Outcome, Write};
 
 use crate::checksum::ChecksumRequest;

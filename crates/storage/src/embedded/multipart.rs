@@ -27,6 +27,21 @@ pub struct CompletedPart {
     pub etag: String,
 }
 
+/// How an upload is completed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Completion {
+    /// The parts, by ascending number.
+    pub parts: Vec<CompletedPart>,
+    /// What must hold for the object that is replaced.
+    pub condition: PutCondition,
+    /// Bytes of the whole, as announced.
+    pub size: Option<u64>,
+    /// Most bytes the whole may have.
+    pub bytes_max: Option<u64>,
+    /// Checksums of the whole, as announced, in base64.
+    pub expected: Vec<(ChecksumAlgorithm, String)>,
+}
+
 /// A multipart upload under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UploadInfo {
@@ -142,16 +157,14 @@ pub(super) async fn apply(txn: &mut SqliteConnection, write: &Write) -> Result<O
             bucket,
             key,
             upload_id,
-            parts,
-            condition,
+            completion,
             blob_id,
             modified_at_ms,
         } => {
-            let completion = Completion {
+            let completion = Completing {
                 bucket,
                 key,
-                parts,
-                condition,
+                completion,
                 blob_id: *blob_id,
                 modified_at_ms: *modified_at_ms,
             };
@@ -296,20 +309,19 @@ impl Upload {
     }
 }
 
-struct Completion<'a> {
+struct Completing<'a> {
     bucket: &'a str,
     key: &'a str,
-    parts: &'a [CompletedPart],
-    condition: &'a PutCondition,
+    completion: &'a Completion,
     blob_id: i64,
     modified_at_ms: i64,
 }
 
-impl Completion<'_> {
+impl Completing<'_> {
     async fn run(&self, txn: &mut SqliteConnection, upload: &Upload) -> Result<Outcome, Failure> {
         let uploaded = upload.parts(txn).await?;
         let chosen = self.choose(&uploaded)?;
-        let place = check_place(txn, self.bucket, self.key, self.condition).await?;
+        let place = check_place(txn, self.bucket, self.key, &self.completion.condition).await?;
         let info = ObjectInfo {
             key: self.key.to_owned(),
             size: chosen.iter().map(|part| part.size).sum(),
@@ -320,6 +332,7 @@ impl Completion<'_> {
             checksums: checksums_of(upload.checksum, &chosen),
             part_count: Some(chosen.len() as u32),
         };
+        self.check_whole(&info)?;
         let numbers: Vec<u32> = chosen.iter().map(|part| part.number).collect();
         // One statement for up to 10,000 parts, since every other write waits for it.
         sqlx::query(
@@ -356,13 +369,13 @@ impl Completion<'_> {
             number,
             problem,
         };
-        if self.parts.is_empty() {
+        if self.completion.parts.is_empty() {
             return Err(StoreError::InvalidArgument {
                 reason: "an upload is completed with at least one part".to_owned(),
             });
         }
-        let mut chosen: Vec<&PartInfo> = Vec::with_capacity(self.parts.len());
-        for listed in self.parts {
+        let mut chosen: Vec<&PartInfo> = Vec::with_capacity(self.completion.parts.len());
+        for listed in &self.completion.parts {
             if chosen
                 .last()
                 .is_some_and(|last| last.number >= listed.number)
@@ -390,6 +403,40 @@ impl Completion<'_> {
         Ok(chosen)
     }
 
+    /// Refuses a whole that is not what was announced.
+    fn check_whole(&self, info: &ObjectInfo) -> Result<(), StoreError> {
+        let (bucket, key) = (self.bucket.to_owned(), self.key.to_owned());
+        let completion = self.completion;
+        if let Some(bytes_max) = completion.bytes_max.filter(|max| info.size > *max) {
+            return Err(StoreError::TooLarge {
+                bucket,
+                key,
+                bytes_max,
+            });
+        }
+        if let Some(announced) = completion.size.filter(|size| info.size != *size) {
+            return Err(StoreError::IncompleteBody {
+                bucket,
+                key,
+                announced,
+                received: info.size,
+            });
+        }
+        // A checksum that was not computed cannot be compared: S3 does not know it either.
+        let wrong = completion.expected.iter().find(|(algorithm, announced)| {
+            let value = info.checksums.values.get(algorithm);
+            value.is_some_and(|value| value != announced)
+        });
+        match wrong {
+            Some((algorithm, _)) => Err(StoreError::BadDigest {
+                bucket,
+                key,
+                algorithm: algorithm.name(),
+            }),
+            None => Ok(()),
+        }
+    }
+
     /// A client whose first answer was lost asks again: if the object is what these parts make, it
     /// is told so instead of that the upload is unknown.
     async fn find_done(
@@ -397,7 +444,7 @@ impl Completion<'_> {
         txn: &mut SqliteConnection,
         refusal: StoreError,
     ) -> Result<Outcome, Failure> {
-        let etag = multipart_etag(self.parts.iter().map(|part| part.etag.as_str()));
+        let etag = multipart_etag(self.completion.parts.iter().map(|part| part.etag.as_str()));
         let bucket_id = bucket_id(txn, self.bucket).await?;
         let row = super::read::object_row(txn, bucket_id, self.key).await?;
         match row.map(|row| row.info) {

@@ -3,15 +3,13 @@
 use sqlx::Row;
 
 use super::body::{Expectation, Received, Stored, blocking};
-use super::multipart::{CompletedPart, PARTS_MAX, PartInfo, UploadInfo};
+use super::multipart::{Completion, PARTS_MAX, PartInfo, UploadInfo};
 use super::write::Write;
 use super::{Content, EmbeddedStore, index, now_ms};
 use crate::checksum::{ChecksumAlgorithm, ChecksumKind, Digests};
 use crate::error::{StoreError, StoreResult};
 use crate::name::check_key;
-use crate::object::{
-    ByteRange, ByteStream, LIST_MAX, ObjectHeaders, ObjectInfo, PutCondition, PutOptions,
-};
+use crate::object::{ByteRange, ByteStream, LIST_MAX, ObjectHeaders, ObjectInfo, PutOptions};
 
 impl EmbeddedStore {
     /// Begins a multipart upload; gives its id.
@@ -144,15 +142,13 @@ impl EmbeddedStore {
         bucket: &str,
         key: &str,
         upload_id: &str,
-        parts: Vec<CompletedPart>,
-        condition: PutCondition,
+        completion: Completion,
     ) -> StoreResult<ObjectInfo> {
         let write = Write::UploadComplete {
             bucket: bucket.to_owned(),
             key: key.to_owned(),
             upload_id: upload_id.to_owned(),
-            parts,
-            condition,
+            completion,
             blob_id: self.next_id(),
             modified_at_ms: now_ms(),
         };

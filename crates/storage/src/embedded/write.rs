@@ -6,7 +6,7 @@ use sqlx::{Row, SqliteConnection};
 
 use super::body::{Received, Stored};
 use super::files::{FileId, NewFile};
-use super::multipart::{self, CompletedPart};
+use super::multipart::{self, Completion};
 use crate::checksum::{ChecksumAlgorithm, ChecksumKind};
 use crate::error::StoreError;
 use crate::object::{ObjectHeaders, ObjectInfo, PutCondition};
@@ -105,8 +105,7 @@ pub(crate) enum Write {
         bucket: String,
         key: String,
         upload_id: String,
-        parts: Vec<CompletedPart>,
-        condition: PutCondition,
+        completion: Completion,
         blob_id: i64,
         modified_at_ms: i64,
     },

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use bytes::Bytes;
 use cairn_storage::{
-    ChecksumAlgorithm, ChecksumKind, ChecksumRequest, CompletedPart, EmbeddedStore, ListQuery,
-    ObjectHeaders, PART_BYTES_MIN, PutCondition, PutOptions, SmallPut, StoreError, Stores,
+    ChecksumAlgorithm, ChecksumKind, ChecksumRequest, CompletedPart, Completion, EmbeddedStore,
+    ListQuery, ObjectHeaders, PART_BYTES_MIN, PutOptions, SmallPut, StoreError, Stores,
     bytes_stream,
 };
 use futures::StreamExt;
@@ -41,6 +41,13 @@ async fn put(store: &EmbeddedStore, key: &str, body: Bytes) {
 async fn get(store: &EmbeddedStore, key: &str) -> Bytes {
     let blob = store.get(BUCKET, key, None, None).await.unwrap();
     blob.collect(BUCKET, u64::MAX).await.unwrap()
+}
+
+fn completion(parts: Vec<CompletedPart>) -> Completion {
+    Completion {
+        parts,
+        ..Completion::default()
+    }
 }
 
 /// Waits until removals on other threads are done; fails after a while.
@@ -169,7 +176,7 @@ async fn readers_finish_what_is_overwritten_or_deleted_meanwhile() {
         });
     }
     store
-        .complete_upload(BUCKET, "key", &upload, parts, PutCondition::Always)
+        .complete_upload(BUCKET, "key", &upload, completion(parts))
         .await
         .unwrap();
     let mut reading = store.get(BUCKET, "key", None, None).await.unwrap();
@@ -311,7 +318,7 @@ async fn parts_become_an_object_without_being_copied() {
     assert_eq!(before.len(), 4);
 
     let complete = |parts: Vec<CompletedPart>| {
-        store.complete_upload(BUCKET, "key", &upload, parts, PutCondition::Always)
+        store.complete_upload(BUCKET, "key", &upload, completion(parts))
     };
     let mut wrong = parts.clone();
     wrong[1].etag = "0".repeat(32);
@@ -348,7 +355,7 @@ async fn parts_become_an_object_without_being_copied() {
     // Asked again, as a client does whose first answer was lost.
     assert_eq!(complete(parts).await.unwrap().version, info.version);
     let unknown = store
-        .complete_upload(BUCKET, "other", &upload, Vec::new(), PutCondition::Always)
+        .complete_upload(BUCKET, "other", &upload, completion(Vec::new()))
         .await;
     assert!(matches!(unknown, Err(StoreError::NoSuchUpload { .. })));
 }
@@ -373,8 +380,7 @@ async fn small_parts_are_refused_but_for_the_last() {
             etag: stored.etag,
         });
     }
-    let complete =
-        |parts| store.complete_upload(BUCKET, "key", &upload, parts, PutCondition::Always);
+    let complete = |parts| store.complete_upload(BUCKET, "key", &upload, completion(parts));
     let small = complete(parts.clone()).await;
     assert!(matches!(
         small,

@@ -1,0 +1,204 @@
+//! The object store's door: S3 over [`cairn_storage::Stores`].
+//!
+//! s3s speaks the protocol (signatures, XML, chunked bodies) and [`backend`] answers its operations,
+//! one line each; what they do is in [`buckets`], [`objects`], [`listing`] and [`uploads`]. Here
+//! is what surrounds them: forms, cross-origin requests and the headers that keep a stored page from
+//! acting in the portal's name.
+//!
+//! To add an operation: a function in the module it belongs to and a line in [`backend`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use futures::StreamExt;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{HeaderMap, Method, StatusCode, header};
+use s3s::config::{S3Config, StaticConfigProvider};
+use s3s::service::{S3Service, S3ServiceBuilder};
+use tokio::sync::Semaphore;
+
+mod access;
+mod backend;
+mod buckets;
+mod convert;
+mod cors;
+mod error;
+mod listing;
+mod objects;
+mod uploads;
+
+use crate::app::App;
+use crate::request_scope::request_id;
+use access::{Doorkeeper, FormToken};
+use backend::Backend;
+
+/// Forms of files are read into memory before they are stored, unlike every other upload, so their
+/// size, their number at once and their time are limited more.
+const FORM_BYTES_MAX: u64 = 64 * 1024 * 1024;
+static FORMS_AT_ONCE: Semaphore = Semaphore::const_new(4);
+const FORM_WAIT: Duration = Duration::from_secs(30);
+const FORM_TIME: Duration = Duration::from_secs(600);
+/// Fields of a form before its file; a session token is looked for in this much of it.
+const FORM_FIELDS_BYTES: usize = 32 * 1024;
+/// Largest XML body: 1,000 keys of 1,024 bytes, each escaped, stay below.
+const XML_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Answers a request that came to the object store.
+pub async fn answer(app: Arc<App>, request: Request) -> Response {
+    let id = request_id(&request);
+    let (parts, body) = request.into_parts();
+    let asked = cors::Asked::of(&parts);
+    let mut response = if parts.method == Method::OPTIONS {
+        cors::preflight(&app, &asked).await
+    } else if is_form(&parts.method, &parts.headers) {
+        answer_form(&app, Request::from_parts(parts, body)).await
+    } else {
+        call(&app, Request::from_parts(parts, body)).await
+    };
+    if response.status() == StatusCode::NOT_MODIFIED {
+        *response.body_mut() = Body::empty();
+        response.headers_mut().remove(CONTENT_TYPE);
+    }
+    cors::allow(&app, &asked, &mut response).await;
+    guard(response.headers_mut());
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert("x-amz-request-id", id);
+    }
+    response
+}
+
+/// Buckets are served from the portal's origin: without these a stored page would run with the
+/// session of whoever opens it.
+pub fn guard(headers: &mut HeaderMap) {
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("sandbox"),
+    );
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+}
+
+async fn call(app: &Arc<App>, request: Request) -> Response {
+    let request = request.map(s3s::Body::http_body_unsync);
+    match service(app).call(request).await {
+        Ok(response) => response.map(Body::new),
+        Err(error) => {
+            let cause: s3s::StdError = error.into();
+            tracing::error!(error.cause = cause, "the object store failed");
+            error_response(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "InternalError",
+                "the request failed because of an internal error",
+            )
+        }
+    }
+}
+
+/// The protocol as a service. Made for each request: it is a few pointers, and so holds the app.
+fn service(app: &Arc<App>) -> S3Service {
+    let mut config = S3Config::default();
+    config.xml_max_body_size = XML_BYTES_MAX;
+    config.post_object_max_file_size = FORM_BYTES_MAX.min(upload_bytes_max(app));
+    let mut builder = S3ServiceBuilder::new(Backend { app: app.clone() });
+    builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
+    builder.set_auth(Doorkeeper { app: app.clone() });
+    builder.set_access(Doorkeeper { app: app.clone() });
+    builder.build()
+}
+
+/// Most bytes of one object, or one part, that are taken.
+fn upload_bytes_max(app: &App) -> u64 {
+    u64::from(app.settings.upload_mib_max) * 1024 * 1024
+}
+
+fn is_form(method: &Method, headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    *method == Method::POST
+        && kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/form-data"))
+}
+
+async fn answer_form(app: &Arc<App>, request: Request) -> Response {
+    let Ok(permit) = tokio::time::timeout(FORM_WAIT, FORMS_AT_ONCE.acquire()).await else {
+        return error_response(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "SlowDown",
+            "too many forms are being uploaded, try again",
+        );
+    };
+    let answered = async { call(app, with_form_token(request).await).await };
+    let response = tokio::time::timeout(FORM_TIME, answered).await;
+    drop(permit);
+    response.unwrap_or_else(|_| {
+        error_response(
+            StatusCode::BAD_REQUEST,
+            "RequestTimeout",
+            "the form did not arrive in time",
+        )
+    })
+}
+
+/// Notes the session token among the fields of a form. s3s does not hand that field on; the token
+/// proves itself, so a loose look is enough.
+async fn with_form_token(request: Request) -> Request {
+    let (mut parts, body) = request.into_parts();
+    let mut body = body.into_data_stream();
+    let mut seen: Vec<Bytes> = Vec::new();
+    let mut size = 0;
+    let mut failed = None;
+    while size < FORM_FIELDS_BYTES {
+        match body.next().await {
+            Some(Ok(bytes)) => {
+                size += bytes.len();
+                seen.push(bytes);
+            }
+            Some(Err(error)) => {
+                failed = Some(Err(error));
+                break;
+            }
+            None => break,
+        }
+    }
+    if let Some(token) = find_token(&seen.concat()) {
+        parts.extensions.insert(FormToken(token));
+    }
+    let start = futures::stream::iter(seen.into_iter().map(Ok).chain(failed));
+    Request::from_parts(parts, Body::from_stream(start.chain(body)))
+}
+
+fn find_token(fields: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(fields);
+    let lower = text.to_ascii_lowercase();
+    let at = lower.find("name=\"x-amz-security-token\"")?;
+    let (_, value) = text[at..].split_once("\r\n\r\n")?;
+    let (value, _) = value.split_once("\r\n")?;
+    Some(value.to_owned())
+}
+
+fn error_response(status: StatusCode, code: &str, message: &str) -> Response {
+    let body = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{code}</Code><Message>{message}</Message></Error>"
+    );
+    (status, [(CONTENT_TYPE, "application/xml")], body).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_session_token_of_a_form_is_found() {
+        let form = "--b\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\nx\r\n--b\r\nContent-Disposition: form-data; name=\"X-Amz-Security-Token\"\r\n\r\nabc.def\r\n--b--";
+        assert_eq!(find_token(form.as_bytes()).as_deref(), Some("abc.def"));
+        assert_eq!(
+            find_token(b"--b\r\nname=\"x-amz-security-token\"\r\n"),
+            None
+        );
+    }
+}
