@@ -70,10 +70,8 @@ async fn answer(
         .secrets
         .open_with_expiry(Purpose::Object, token, now_ms)
         .map_err(|error| match error {
-            TokenError::Expired => {
-                PageError::new(StatusCode::FORBIDDEN, "expired", "this address has expired")
-            }
-            TokenError::Invalid => PageError::forbidden("this address is not valid"),
+            TokenError::Expired => forbidden("expired", "this address has expired"),
+            TokenError::Invalid => forbidden("forbidden", "this address is not valid"),
         })?;
     let Ok([bucket, key]) = <[String; 2]>::try_from(fields) else {
         return Err(forbidden("forbidden", "this address is not valid"));

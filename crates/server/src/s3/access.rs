@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use http::HeaderMap;
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, header};
 use percent_encoding::percent_decode_str;
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
@@ -12,6 +13,8 @@ use s3s::{S3Error, S3ErrorCode, S3Result};
 use crate::app::App;
 use crate::auth::access_keys::KeyError;
 use crate::auth::roles::{self, Door};
+
+const TOKEN_HEADER: &str = "x-amz-security-token";
 
 /// The session token that came as a field of a form.
 #[derive(Clone)]
@@ -66,6 +69,30 @@ impl S3Access for Doorkeeper {
     }
 }
 
+/// Signatures of version 2 in a header name no time within which they are good, so one that was seen
+/// once could be used for ever. In the query they do, and boto3 makes them there unless told not to.
+pub(super) fn is_header_of_version_2(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::AUTHORIZATION)
+        .is_some_and(|value| value.as_bytes().starts_with(b"AWS "))
+}
+
+/// An address presigned by version 2 with temporary keys carries the token in its query but signs it
+/// as a header, which is where s3s looks.
+pub(super) fn move_token_to_headers(parts: &mut Parts) {
+    let query = parts.uri.query().unwrap_or_default();
+    let is_version_2 = query
+        .split('&')
+        .any(|pair| pair.starts_with("AWSAccessKeyId="));
+    if !is_version_2 || parts.headers.contains_key(TOKEN_HEADER) {
+        return;
+    }
+    let token = session_token(&parts.headers, parts.uri.query());
+    if let Some(value) = token.and_then(|token| HeaderValue::from_str(&token).ok()) {
+        parts.headers.insert(TOKEN_HEADER, value);
+    }
+}
+
 /// The row of the role table that an operation falls under.
 fn access_needed(operation: &str) -> &'static str {
     let reads = ["Get", "Head", "List"];
@@ -77,7 +104,7 @@ fn access_needed(operation: &str) -> &'static str {
 
 /// The session token of a request, from its headers or from the query of a presigned address.
 fn session_token(headers: &HeaderMap, query: Option<&str>) -> Option<String> {
-    if let Some(token) = headers.get("x-amz-security-token") {
+    if let Some(token) = headers.get(TOKEN_HEADER) {
         return token.to_str().ok().map(str::to_owned);
     }
     let value = query?.split('&').find_map(|pair| {

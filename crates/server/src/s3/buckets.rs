@@ -84,7 +84,6 @@ pub(super) async fn create_bucket(
     app.stores.create_bucket(&bucket).await.map_err(s3_error)?;
     Ok(CreateBucketOutput {
         location: Some(format!("/{bucket}")),
-        ..CreateBucketOutput::default()
     })
 }
 

@@ -26,6 +26,7 @@ mod buckets;
 mod convert;
 mod cors;
 mod error;
+mod form;
 mod listing;
 mod objects;
 mod uploads;
@@ -41,18 +42,23 @@ const FORM_BYTES_MAX: u64 = 64 * 1024 * 1024;
 static FORMS_AT_ONCE: Semaphore = Semaphore::const_new(4);
 const FORM_WAIT: Duration = Duration::from_secs(30);
 const FORM_TIME: Duration = Duration::from_secs(600);
-/// Fields of a form before its file; a session token is looked for in this much of it.
-const FORM_FIELDS_BYTES: usize = 32 * 1024;
 /// Largest XML body: 1,000 keys of 1,024 bytes, each escaped, stay below.
 const XML_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// Answers a request that came to the object store.
 pub async fn answer(app: Arc<App>, request: Request) -> Response {
     let id = request_id(&request);
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let asked = cors::Asked::of(&parts);
+    access::move_token_to_headers(&mut parts);
     let mut response = if parts.method == Method::OPTIONS {
         cors::preflight(&app, &asked).await
+    } else if access::is_header_of_version_2(&parts.headers) {
+        error_response(
+            StatusCode::BAD_REQUEST,
+            "InvalidRequest",
+            "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+        )
     } else if is_form(&parts.method, &parts.headers) {
         answer_form(&app, Request::from_parts(parts, body)).await
     } else {
@@ -132,8 +138,7 @@ async fn answer_form(app: &Arc<App>, request: Request) -> Response {
             "too many forms are being uploaded, try again",
         );
     };
-    let answered = async { call(app, with_form_token(request).await).await };
-    let response = tokio::time::timeout(FORM_TIME, answered).await;
+    let response = tokio::time::timeout(FORM_TIME, call_form(app, request)).await;
     drop(permit);
     response.unwrap_or_else(|_| {
         error_response(
@@ -144,41 +149,25 @@ async fn answer_form(app: &Arc<App>, request: Request) -> Response {
     })
 }
 
-/// Notes the session token among the fields of a form. s3s does not hand that field on; the token
-/// proves itself, so a loose look is enough.
-async fn with_form_token(request: Request) -> Request {
+async fn call_form(app: &Arc<App>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
-    let mut body = body.into_data_stream();
-    let mut seen: Vec<Bytes> = Vec::new();
-    let mut size = 0;
-    let mut failed = None;
-    while size < FORM_FIELDS_BYTES {
-        match body.next().await {
-            Some(Ok(bytes)) => {
-                size += bytes.len();
-                seen.push(bytes);
-            }
-            Some(Err(error)) => {
-                failed = Some(Err(error));
-                break;
-            }
-            None => break,
+    let (head, rest) = match form::split(body).await {
+        Ok(split) => split,
+        Err(error) => {
+            tracing::debug!(error.cause = %error, "a form broke off");
+            return error_response(
+                StatusCode::BAD_REQUEST,
+                "IncompleteBody",
+                "the form broke off before its file",
+            );
         }
-    }
-    if let Some(token) = find_token(&seen.concat()) {
+    };
+    if let Some(token) = form::session_token(&head) {
         parts.extensions.insert(FormToken(token));
     }
-    let start = futures::stream::iter(seen.into_iter().map(Ok).chain(failed));
-    Request::from_parts(parts, Body::from_stream(start.chain(body)))
-}
-
-fn find_token(fields: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(fields);
-    let lower = text.to_ascii_lowercase();
-    let at = lower.find("name=\"x-amz-security-token\"")?;
-    let (_, value) = text[at..].split_once("\r\n\r\n")?;
-    let (value, _) = value.split_once("\r\n")?;
-    Some(value.to_owned())
+    let head = futures::stream::iter([Ok(Bytes::from(form::name_key(head)))]);
+    let body = Body::from_stream(head.chain(rest));
+    call(app, Request::from_parts(parts, body)).await
 }
 
 fn error_response(status: StatusCode, code: &str, message: &str) -> Response {
@@ -186,19 +175,4 @@ fn error_response(status: StatusCode, code: &str, message: &str) -> Response {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{code}</Code><Message>{message}</Message></Error>"
     );
     (status, [(CONTENT_TYPE, "application/xml")], body).into_response()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_session_token_of_a_form_is_found() {
-        let form = "--b\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\nx\r\n--b\r\nContent-Disposition: form-data; name=\"X-Amz-Security-Token\"\r\n\r\nabc.def\r\n--b--";
-        assert_eq!(find_token(form.as_bytes()).as_deref(), Some("abc.def"));
-        assert_eq!(
-            find_token(b"--b\r\nname=\"x-amz-security-token\"\r\n"),
-            None
-        );
-    }
 }

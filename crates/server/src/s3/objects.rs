@@ -466,8 +466,11 @@ pub(super) async fn get_object_attributes(
         .await
         .map_err(s3_error)?;
     let wants = |name: &str| {
-        let mut names = input.object_attributes.iter();
-        names.any(|attribute| attribute.as_str() == name)
+        // The list comes in one header or in several.
+        let lists = input.object_attributes.iter();
+        lists
+            .flat_map(|list| list.as_str().split(','))
+            .any(|attribute| attribute.trim() == name)
     };
     let mut checksum = Checksum::default();
     set_checksums!(checksum, info.checksums);
