@@ -5,6 +5,7 @@
 //! ask here before they act.
 
 pub mod access_keys;
+mod argon;
 pub mod guard;
 pub mod passwords;
 pub mod roles;

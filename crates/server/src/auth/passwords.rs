@@ -5,10 +5,10 @@
 
 use std::sync::Arc;
 
-use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
+use super::argon::Hasher;
 use crate::secrets::random_bytes;
 
 /// Fewest characters of a password.
@@ -238,45 +238,63 @@ impl Default for Passwords {
 impl Passwords {
     /// The hash to store.
     pub async fn hash(&self, password: &str) -> anyhow::Result<String> {
-        let password = password.to_owned();
-        self.run(move || {
-            let salt = SaltString::encode_b64(&random_bytes::<16>())
-                .map_err(|error| anyhow::anyhow!("making a salt: {error}"))?;
-            let hash = Argon2::default()
-                .hash_password(password.as_bytes(), &salt)
-                .map_err(|error| anyhow::anyhow!("hashing a password: {error}"))?;
-            Ok(hash.to_string())
-        })
-        .await
+        let _turn = self.turn().await?;
+        hash(password.to_owned()).await
     }
 
     /// Whether `password` is the one that was hashed. Without a hash it takes as long, and is not.
     pub async fn verify(&self, password: &str, hash: Option<&str>) -> anyhow::Result<bool> {
+        self.turn().await?.verify(password, hash).await
+    }
+
+    /// Waits until it is one's turn. What was true before may have changed meanwhile: whoever counts
+    /// failures looks again now.
+    pub async fn turn(&self) -> anyhow::Result<Turn<'_>> {
+        Ok(Turn {
+            decoy: &self.decoy,
+            _permit: self.free.acquire().await?,
+        })
+    }
+}
+
+/// The right to compute one hash now.
+pub struct Turn<'a> {
+    decoy: &'a OnceCell<String>,
+    _permit: SemaphorePermit<'a>,
+}
+
+impl Turn<'_> {
+    /// As [`Passwords::verify`].
+    pub async fn verify(&self, password: &str, stored: Option<&str>) -> anyhow::Result<bool> {
         let decoy = self
             .decoy
-            .get_or_try_init(|| self.hash("stands for nobody"))
+            .get_or_try_init(|| hash("stands for nobody".to_owned()))
             .await?;
-        let known = hash.is_some();
-        let hash = hash.unwrap_or(decoy).to_owned();
+        let known = stored.is_some();
+        let stored = stored.unwrap_or(decoy).to_owned();
         let password = password.chars().take(LENGTH_MAX + 1).collect::<String>();
-        self.run(move || {
-            let parsed = PasswordHash::new(&hash)
+        tokio::task::spawn_blocking(move || {
+            let parsed = PasswordHash::new(&stored)
                 .map_err(|error| anyhow::anyhow!("reading a stored password hash: {error}"))?;
-            let matches = Argon2::default()
+            let matches = Hasher::default()
                 .verify_password(password.as_bytes(), &parsed)
                 .is_ok();
             Ok(matches && known)
         })
-        .await
+        .await?
     }
+}
 
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
-    ) -> anyhow::Result<T> {
-        let _permit = self.free.acquire().await?;
-        tokio::task::spawn_blocking(work).await?
-    }
+async fn hash(password: String) -> anyhow::Result<String> {
+    tokio::task::spawn_blocking(move || {
+        let salt = SaltString::encode_b64(&random_bytes::<16>())
+            .map_err(|error| anyhow::anyhow!("making a salt: {error}"))?;
+        let hash = Hasher::default()
+            .hash_password(password.as_bytes(), &salt)
+            .map_err(|error| anyhow::anyhow!("hashing a password: {error}"))?;
+        Ok(hash.to_string())
+    })
+    .await?
 }
 
 #[cfg(test)]

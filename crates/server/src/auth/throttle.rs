@@ -24,6 +24,12 @@ struct Tries {
     count: u32,
 }
 
+impl Tries {
+    fn is_over(self, now_ms: i64) -> bool {
+        now_ms - self.since >= WINDOW_MS
+    }
+}
+
 /// Counts tries to sign in.
 #[derive(Debug)]
 pub struct SignInThrottle {
@@ -40,46 +46,44 @@ impl SignInThrottle {
         }
     }
 
-    /// Counts a try as failed until [`SignInThrottle::succeeded`] is told otherwise, so that many
-    /// tries at once do not slip through. Gives false when it is one too many.
-    pub fn begin(&self, name: &str, address: Option<IpAddr>, now_ms: i64) -> bool {
+    /// Whether somebody may try now.
+    pub fn allows(&self, name: &str, address: Option<IpAddr>, now_ms: i64) -> bool {
+        let tries = self.lock();
+        let is_below = |key: &Key, max: u32| {
+            let found = tries.get(key);
+            found.is_none_or(|tries| tries.is_over(now_ms) || tries.count < max)
+        };
+        let address_max = self.failures_max.saturating_mul(ADDRESS_FACTOR);
+        is_below(&Key::Name(name.to_owned()), self.failures_max)
+            && address.is_none_or(|address| is_below(&Key::Address(address), address_max))
+    }
+
+    /// Counts a failure.
+    pub fn failed(&self, name: &str, address: Option<IpAddr>, now_ms: i64) {
         let mut tries = self.lock();
         if tries.len() >= KEYS_MAX {
-            tries.retain(|_, each| now_ms - each.since < WINDOW_MS);
+            tries.retain(|_, each| !each.is_over(now_ms));
             if tries.len() >= KEYS_MAX {
                 tries.clear();
             }
         }
-        let mut count = |key: Key, max: u32| {
-            let entry = tries.entry(key).or_insert(Tries {
+        let keys = [Some(Key::Name(name.to_owned())), address.map(Key::Address)];
+        for key in keys.into_iter().flatten() {
+            let fresh = Tries {
                 since: now_ms,
                 count: 0,
-            });
-            if now_ms - entry.since >= WINDOW_MS {
-                *entry = Tries {
-                    since: now_ms,
-                    count: 0,
-                };
+            };
+            let entry = tries.entry(key).or_insert(fresh);
+            if entry.is_over(now_ms) {
+                *entry = fresh;
             }
             entry.count = entry.count.saturating_add(1);
-            entry.count <= max
-        };
-        let by_name = count(Key::Name(name.to_owned()), self.failures_max);
-        let by_address = address.is_none_or(|address| {
-            let max = self.failures_max.saturating_mul(ADDRESS_FACTOR);
-            count(Key::Address(address), max)
-        });
-        by_name && by_address
+        }
     }
 
-    /// The try begun last was a good one: the name's failures are forgotten, and the address has one
-    /// less.
-    pub fn succeeded(&self, name: &str, address: Option<IpAddr>) {
-        let mut tries = self.lock();
-        tries.remove(&Key::Name(name.to_owned()));
-        if let Some(entry) = address.and_then(|address| tries.get_mut(&Key::Address(address))) {
-            entry.count = entry.count.saturating_sub(1);
-        }
+    /// Forgets the failures of a name: its owner is here.
+    pub fn succeeded(&self, name: &str) {
+        self.lock().remove(&Key::Name(name.to_owned()));
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Tries>> {
@@ -97,36 +101,44 @@ mod tests {
         Some(IpAddr::from([192, 0, 2, last]))
     }
 
-    #[test]
-    fn a_name_is_refused_after_its_failures_until_the_window_is_over() {
-        let throttle = SignInThrottle::new(2);
-        assert!(throttle.begin("ada", address(1), 0));
-        assert!(throttle.begin("ada", address(2), 1));
-        assert!(!throttle.begin("ada", address(3), 2));
-        assert!(throttle.begin("ben", address(3), 2));
-        assert!(!throttle.begin("ada", address(3), WINDOW_MS - 1));
-        assert!(throttle.begin("ada", address(3), WINDOW_MS));
+    fn fail(throttle: &SignInThrottle, name: &str, address: Option<IpAddr>, now_ms: i64) -> bool {
+        let allowed = throttle.allows(name, address, now_ms);
+        if allowed {
+            throttle.failed(name, address, now_ms);
+        }
+        allowed
     }
 
     #[test]
-    fn an_address_is_refused_after_ten_times_as_many_and_successes_do_not_count() {
+    fn a_name_is_refused_after_its_failures_until_the_window_is_over() {
+        let throttle = SignInThrottle::new(2);
+        assert!(fail(&throttle, "ada", address(1), 0));
+        assert!(fail(&throttle, "ada", address(2), 1));
+        assert!(!fail(&throttle, "ada", address(3), 2));
+        assert!(fail(&throttle, "ben", address(3), 2));
+        assert!(!fail(&throttle, "ada", address(3), WINDOW_MS - 1));
+        assert!(fail(&throttle, "ada", address(3), WINDOW_MS));
+        throttle.succeeded("ada");
+        assert!(fail(&throttle, "ada", None, WINDOW_MS));
+        assert!(fail(&throttle, "ada", None, WINDOW_MS));
+        assert!(!fail(&throttle, "ada", None, WINDOW_MS));
+    }
+
+    #[test]
+    fn an_address_is_refused_after_ten_times_as_many() {
         let throttle = SignInThrottle::new(1);
-        for n in 0..100 {
-            assert!(throttle.begin(&format!("good {n}"), address(1), 0));
-            throttle.succeeded(&format!("good {n}"), address(1));
-        }
         for n in 0..10 {
-            assert!(throttle.begin(&format!("bad {n}"), address(1), 0));
+            assert!(fail(&throttle, &format!("bad {n}"), address(1), 0));
         }
-        assert!(!throttle.begin("bad 10", address(1), 0));
-        assert!(throttle.begin("bad 11", address(2), 0));
+        assert!(!throttle.allows("good", address(1), 0));
+        assert!(throttle.allows("good", address(2), 0));
     }
 
     #[test]
     fn memory_is_bounded() {
         let throttle = SignInThrottle::new(1);
         for n in 0..KEYS_MAX + 10 {
-            throttle.begin(&n.to_string(), None, 0);
+            throttle.failed(&n.to_string(), None, 0);
         }
         assert!(throttle.lock().len() <= KEYS_MAX);
     }

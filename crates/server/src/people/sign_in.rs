@@ -1,5 +1,6 @@
 //! Signing in and out, and passwords: the same for portal and console but for the shape of the reply.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -71,26 +72,13 @@ pub(super) async fn sign_in(
     let key = found
         .as_ref()
         .map_or_else(|| name_key(&name), |person| name_key(&person.name));
-    if !app.throttle.begin(&key, address, app.clock.now_ms()) {
-        return Err(PageError::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "too_many_tries",
-            "too many failed tries, wait a while",
-        ));
-    }
     let hash = found
         .as_ref()
         .and_then(|person| person.password_hash.as_deref());
-    let matches = app
-        .people
-        .passwords
-        .verify(&password, hash)
-        .await
-        .map_err(PageError::internal)?;
+    let matches = verify_throttled(app, &key, address, &password, hash).await?;
     let Some(found) = found.filter(|_| matches) else {
         return Err(wrong());
     };
-    app.throttle.succeeded(&key, address);
     if found.disabled {
         return Err(PageError::new(
             StatusCode::FORBIDDEN,
@@ -105,6 +93,40 @@ pub(super) async fn sign_in(
     }
     let cookie = app.sessions.begin(person.person_id).await?;
     Ok((person, cookie))
+}
+
+/// Compares a password unless there were too many failures. They are looked at once more when it is
+/// this one's turn, so that many tries at once do not slip through.
+async fn verify_throttled(
+    app: &App,
+    key: &str,
+    address: Option<IpAddr>,
+    password: &str,
+    hash: Option<&str>,
+) -> Result<bool, PageError> {
+    let check = || {
+        let now_ms = app.clock.now_ms();
+        if app.throttle.allows(key, address, now_ms) {
+            return Ok(());
+        }
+        Err(PageError::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_tries",
+            "too many failed tries, wait a while",
+        ))
+    };
+    check()?;
+    let turn = app.people.passwords.turn().await;
+    let turn = turn.map_err(PageError::internal)?;
+    check()?;
+    let matches = turn.verify(password, hash).await;
+    let matches = matches.map_err(PageError::internal)?;
+    if matches {
+        app.throttle.succeeded(key);
+    } else {
+        app.throttle.failed(key, address, app.clock.now_ms());
+    }
+    Ok(matches)
 }
 
 /// Whether a role may use what a door leads to: whoever may ask who they are.
@@ -142,19 +164,10 @@ pub(super) async fn change_password(
     match &body.current {
         Some(current) => {
             let key = name_key(&person.name);
-            if !app.throttle.begin(&key, None, now_ms) {
-                return Err(PageError::new(
-                    StatusCode::TOO_MANY_REQUESTS,
-                    "too_many_tries",
-                    "too many failed tries, wait a while",
-                ));
-            }
-            let passwords = &app.people.passwords;
-            let matches = passwords.verify(current, person.password_hash.as_deref());
-            if !matches.await.map_err(PageError::internal)? {
+            let hash = person.password_hash.as_deref();
+            if !verify_throttled(&app, &key, None, current, hash).await? {
                 return Err(wrong());
             }
-            app.throttle.succeeded(&key, None);
         }
         None if person.must_change && now_ms - session.created_at < JUST_SIGNED_IN_MS => {}
         None => return Err(wrong()),

@@ -141,6 +141,27 @@ async fn guessing_is_slowed_down_for_a_quarter_of_an_hour() {
     assert_eq!(sign_in(&page, SIGN_IN, "ada", PASSWORD).await, "in");
 }
 
+/// Counting tries under way as failures refused people who all came at once with the right password.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_may_sign_in_at_once_and_guesses_at_once_are_counted() {
+    let test = TestApp::start_with(Clock::System, |settings| {
+        settings.sign_in_failures_max = 3;
+    })
+    .await;
+    test.add_person("ada", Role::Worker).await;
+    let page = test.visitor();
+    let good = (0..12).map(|_| sign_in(&page, SIGN_IN, "ada", PASSWORD));
+    let good = futures::future::join_all(good).await;
+    assert!(good.iter().all(|outcome| outcome == "in"), "{good:?}");
+    let bad = (0..12).map(|_| sign_in(&page, SIGN_IN, "ada", "wrong"));
+    let bad = futures::future::join_all(bad).await;
+    let tried = bad
+        .iter()
+        .filter(|outcome| *outcome == "400 wrong_password");
+    // Two are compared at a time, so one more than allowed may be under way.
+    assert!((3..=4).contains(&tried.count()), "{bad:?}");
+}
+
 #[tokio::test]
 async fn only_the_servers_own_pages_change_state() {
     let test = TestApp::start().await;
