@@ -35,6 +35,8 @@ enum Command {
 
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
+    // Clients of every kind want to know which implementation of TLS is meant, also for plain http.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let command = Cli::command().mut_subcommand("admin", admin::shape);
     let cli = Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
     let outcome = match cli.command {

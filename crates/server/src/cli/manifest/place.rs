@@ -120,8 +120,6 @@ pub(super) fn remote() -> anyhow::Result<Stores> {
     let Some(endpoint) = endpoint else {
         bail!("s3:// needs the address of an S3 in AWS_ENDPOINT_URL, and its keys");
     };
-    // Set by whoever came first; another of the same kind serves as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let store = RemoteStore::new(RemoteConfig {
         endpoint,
         region: get("AWS_REGION")
