@@ -166,10 +166,9 @@ impl<'a> Worker<'a> {
 
     /// What this worker says about an object, always the same, and how long it takes them.
     fn choose(&self, work: &Work<'_>, line: usize) -> (usize, u64) {
-        let title = work
-            .title
-            .bytes()
-            .fold(0_u64, |sum, byte| sum * 31 + u64::from(byte));
+        let title = work.title.bytes().fold(0_u64, |sum, byte| {
+            sum.wrapping_mul(31).wrapping_add(u64::from(byte))
+        });
         let mut random = Random::new(title ^ (self.number << 40) ^ ((line as u64) << 8));
         let truth = work.truth[line];
         let is_right = random.unit() < self.character.skill;
