@@ -593,3 +593,40 @@ def test_what_was_acknowledged_outlives_a_killed_server(tmp_path):
         server.start()
         for key, body in bodies.items():
             assert s3.get_object(Bucket="kept", Key=key)["Body"].read() == body
+
+
+def test_buckets_of_a_remote_store_are_passed_on(tmp_path, moto, refused):
+    there = boto3.client(
+        "s3", endpoint_url=moto.endpoint, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
+    )
+    there.create_bucket(Bucket="far-away")
+    options = ["--remote-s3", moto.endpoint, "--remote-s3-access-key-id", "a", "--remote-s3-secret-access-key", "b"]
+    with CairnServer(pathlib.Path(os.environ["CAIRN_BIN"]), tmp_path, *options) as server:
+        here = boto3.client("s3", **server.boto3_options("us-east-1"))
+        here.create_bucket(Bucket="near")
+        assert here.head_bucket(Bucket="far-away")
+        assert refused(lambda: here.head_bucket(Bucket="nowhere")) == (404, "404")
+        bodies = {"a//b": b"1", "dir/": b"2", "dir/x": os.urandom(100_000), "日本": b"4"}
+        for key, body in bodies.items():
+            here.put_object(Bucket="far-away", Key=key, Body=body, Metadata={"m": "1"})
+            assert there.get_object(Bucket="far-away", Key=key)["Body"].read() == body
+            got = here.get_object(Bucket="far-away", Key=key, Range="bytes=0-")
+            assert (got["Body"].read(), got["Metadata"]) == (body, {"m": "1"})
+        for operation in ("list_objects", "list_objects_v2"):
+            pages = list(here.get_paginator(operation).paginate(Bucket="far-away", PaginationConfig={"PageSize": 1}))
+            assert [key for page in pages for key in keys_of(page)] == sorted(bodies, key=str.encode)
+            rolled = list(
+                here.get_paginator(operation).paginate(
+                    Bucket="far-away", Delimiter="/", PaginationConfig={"PageSize": 1}
+                )
+            )
+            prefixes = [item["Prefix"] for page in rolled for item in page.get("CommonPrefixes", [])]
+            assert (prefixes, [key for page in rolled for key in keys_of(page)]) == (["a/", "dir/"], ["日本"])
+        here.copy_object(Bucket="near", Key="x", CopySource={"Bucket": "far-away", "Key": "dir/x"})
+        here.copy_object(Bucket="far-away", Key="y", CopySource={"Bucket": "near", "Key": "x"})
+        assert there.get_object(Bucket="far-away", Key="y")["Body"].read() == bodies["dir/x"]
+        assert refused(lambda: here.get_object(Bucket="far-away", Key="none")) == (404, "NoSuchKey")
+        begun = refused(lambda: here.create_multipart_upload(Bucket="far-away", Key="z"))
+        assert begun == (501, "NotImplemented")
+        here.delete_objects(Bucket="far-away", Delete={"Objects": [{"Key": key} for key in [*bodies, "y"]]})
+        assert keys_of(there.list_objects_v2(Bucket="far-away")) == []

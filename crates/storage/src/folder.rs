@@ -6,7 +6,6 @@
 use std::fs::{self, File};
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags};
@@ -18,39 +17,14 @@ use crate::embedded::{
 };
 use crate::error::{StoreError, StoreResult};
 use crate::list::{self, Start};
-use crate::name::{check_bucket_name, check_key};
+use crate::name::check_bucket_name;
 use crate::object::{
     Blob, BucketInfo, ByteRange, ListPage, ListQuery, ObjectHeaders, ObjectInfo, span_of,
 };
+use crate::scan::{ScanReport, Walk, modified_at_ns};
 
 /// Files written to the index at once.
 const SCAN_BATCH: usize = 1_000;
-/// Skipped files named in a report; more are only counted.
-const SKIPPED_NAMED: usize = 100;
-
-/// What a scan found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ScanReport {
-    /// Files that are objects now.
-    pub files: u64,
-    /// Their bytes.
-    pub bytes: u64,
-    /// How many entries are not objects.
-    pub skipped: u64,
-    /// The first of them, each with the reason.
-    pub skipped_named: Vec<(String, &'static str)>,
-}
-
-impl ScanReport {
-    fn skip(&mut self, path: &Path, reason: &'static str) {
-        self.skipped += 1;
-        if self.skipped_named.len() < SKIPPED_NAMED {
-            let path = path.to_string_lossy().into_owned();
-            self.skipped_named.push((path, reason));
-        }
-    }
-}
-
 /// The registered folders.
 #[derive(Clone)]
 pub struct FolderStore {
@@ -95,11 +69,7 @@ impl FolderStore {
             at_ms: now_ms(),
         };
         let scan = self.index.write(begin).await?.count as i64;
-        let mut walk = Walk {
-            root: canonical,
-            pending: vec![String::new()],
-            report: ScanReport::default(),
-        };
+        let mut walk = Walk::new(canonical);
         loop {
             let (files, walked) = blocking(move || {
                 let files = walk.next_files(SCAN_BATCH)?;
@@ -108,7 +78,7 @@ impl FolderStore {
             .await
             .map_err(failed)?;
             walk = walked;
-            if files.is_empty() && walk.pending.is_empty() {
+            if files.is_empty() && walk.is_over() {
                 break;
             }
             let name = bucket.to_owned();
@@ -312,13 +282,6 @@ fn changed(bucket: &str, key: &str, change: &str) -> StoreError {
     }
 }
 
-fn modified_at_ns(metadata: &fs::Metadata) -> i64 {
-    metadata
-        .mtime()
-        .saturating_mul(1_000_000_000)
-        .saturating_add(metadata.mtime_nsec())
-}
-
 /// Opens `root/key` without following a link in any component of `key`. Blocks.
 fn open_beneath(root: &Path, key: &str) -> io::Result<File> {
     let common = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
@@ -336,75 +299,6 @@ fn open_beneath(root: &Path, key: &str) -> io::Result<File> {
         folder = rustix::fs::openat(&folder, component, common | kind, Mode::empty())?;
     }
     Ok(File::from(folder))
-}
-
-/// A walk through a folder, a few files at a time, in the order of their keys within each folder.
-struct Walk {
-    root: PathBuf,
-    /// Folders still to be read, relative to the root, with a closing slash.
-    pending: Vec<String>,
-    report: ScanReport,
-}
-
-impl Walk {
-    /// At least `count` more files, unless the walk is over. Blocks.
-    fn next_files(&mut self, count: usize) -> io::Result<Vec<(String, u64, i64)>> {
-        let mut files = Vec::new();
-        while files.len() < count {
-            let Some(folder) = self.pending.pop() else {
-                break;
-            };
-            let mut folders = Vec::new();
-            let found = files.len();
-            for entry in fs::read_dir(self.root.join(&folder))? {
-                self.note(&folder, &entry?, &mut files, &mut folders)?;
-            }
-            files[found..].sort();
-            folders.sort_by(|a, b| b.cmp(a));
-            self.pending.extend(folders);
-        }
-        Ok(files)
-    }
-
-    fn note(
-        &mut self,
-        folder: &str,
-        entry: &fs::DirEntry,
-        files: &mut Vec<(String, u64, i64)>,
-        folders: &mut Vec<String>,
-    ) -> io::Result<()> {
-        let name = entry.file_name();
-        let Some(name) = name.to_str() else {
-            self.report.skip(&entry.path(), "its name is not UTF-8");
-            return Ok(());
-        };
-        let key = format!("{folder}{name}");
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            folders.push(format!("{key}/"));
-        } else if kind.is_symlink() {
-            self.report.skip(&entry.path(), "it is a link");
-        } else if !kind.is_file() {
-            self.report.skip(&entry.path(), "it is not a file");
-        } else if check_key(&key).is_err() {
-            self.report
-                .skip(&entry.path(), "its path is longer than a key may be");
-        } else {
-            match entry.metadata() {
-                Ok(metadata) => {
-                    self.report.files += 1;
-                    self.report.bytes += metadata.len();
-                    files.push((key, metadata.len(), modified_at_ns(&metadata)));
-                }
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    self.report
-                        .skip(&entry.path(), "it went away during the scan");
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Content type by the ending of a name, for what people label; browsers need it for pictures.

@@ -17,6 +17,7 @@ mod list;
 mod name;
 mod object;
 mod remote;
+mod scan;
 mod stores;
 
 pub use checksum::{ChecksumAlgorithm, ChecksumKind, ChecksumRequest, Checksums, Trailers};
@@ -24,11 +25,12 @@ pub use embedded::{
     CompletedPart, Completion, EmbeddedStore, PART_BYTES_MIN, PARTS_MAX, PartInfo, UploadInfo,
 };
 pub use error::{StoreError, StoreResult};
-pub use folder::{FolderStore, ScanReport, content_type_of};
+pub use folder::{FolderStore, content_type_of};
 pub use name::{KEY_BYTES_MAX, check_bucket_name, check_key};
 pub use object::{
     Blob, BucketInfo, ByteRange, ByteStream, LIST_MAX, ListPage, ListQuery, ObjectHeaders,
     ObjectInfo, PutCondition, PutOptions, SmallPut, bytes_stream,
 };
 pub use remote::{RemoteConfig, RemoteStore};
+pub use scan::ScanReport;
 pub use stores::{Home, Stores};

@@ -7,12 +7,13 @@ use futures::{StreamExt, TryStreamExt};
 
 use crate::embedded::EmbeddedStore;
 use crate::error::{StoreError, StoreResult};
-use crate::folder::{FolderStore, ScanReport};
+use crate::folder::FolderStore;
 use crate::object::{
     Blob, BucketInfo, ByteRange, ByteStream, ListPage, ListQuery, ObjectHeaders, ObjectInfo,
     PutCondition, PutOptions, SmallPut, bytes_stream,
 };
 use crate::remote::RemoteStore;
+use crate::scan::ScanReport;
 
 /// Small puts sent to a remote store at once.
 const REMOTE_PUTS_AT_ONCE: usize = 16;

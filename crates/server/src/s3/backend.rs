@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use s3s::dto::*;
 use s3s::{S3, S3Request, S3Response, S3Result};
 
-use super::{buckets, listing, objects, uploads};
+use super::{buckets, details, listing, objects, uploads};
 use crate::app::App;
 
 /// Answers the operations of S3 from the app's stores.
@@ -52,11 +52,11 @@ operations! {
     copy_object(CopyObjectInput) -> CopyObjectOutput = objects::copy_object;
     delete_object(DeleteObjectInput) -> DeleteObjectOutput = objects::delete_object;
     delete_objects(DeleteObjectsInput) -> DeleteObjectsOutput = objects::delete_objects;
-    get_object_attributes(GetObjectAttributesInput) -> GetObjectAttributesOutput = objects::get_object_attributes;
-    get_object_acl(GetObjectAclInput) -> GetObjectAclOutput = objects::get_object_acl;
-    get_object_tagging(GetObjectTaggingInput) -> GetObjectTaggingOutput = objects::get_object_tagging;
-    put_object_tagging(PutObjectTaggingInput) -> PutObjectTaggingOutput = objects::put_object_tagging;
-    delete_object_tagging(DeleteObjectTaggingInput) -> DeleteObjectTaggingOutput = objects::delete_object_tagging;
+    get_object_attributes(GetObjectAttributesInput) -> GetObjectAttributesOutput = details::get_object_attributes;
+    get_object_acl(GetObjectAclInput) -> GetObjectAclOutput = details::get_object_acl;
+    get_object_tagging(GetObjectTaggingInput) -> GetObjectTaggingOutput = details::get_object_tagging;
+    put_object_tagging(PutObjectTaggingInput) -> PutObjectTaggingOutput = details::put_object_tagging;
+    delete_object_tagging(DeleteObjectTaggingInput) -> DeleteObjectTaggingOutput = details::delete_object_tagging;
     create_multipart_upload(CreateMultipartUploadInput) -> CreateMultipartUploadOutput = uploads::create_multipart_upload;
     upload_part(UploadPartInput) -> UploadPartOutput = uploads::upload_part;
     upload_part_copy(UploadPartCopyInput) -> UploadPartCopyOutput = uploads::upload_part_copy;

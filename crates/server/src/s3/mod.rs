@@ -1,7 +1,7 @@
 //! The object store's door: S3 over [`cairn_storage::Stores`].
 //!
 //! s3s speaks the protocol (signatures, XML, chunked bodies) and [`backend`] answers its operations,
-//! one line each; what they do is in [`buckets`], [`objects`], [`listing`] and [`uploads`]. Here
+//! one line each; what they do is in [`buckets`], [`objects`], [`details`], [`listing`] and [`uploads`]. Here
 //! is what surrounds them: forms, cross-origin requests and the headers that keep a stored page from
 //! acting in the portal's name.
 //!
@@ -25,6 +25,7 @@ mod backend;
 mod buckets;
 mod convert;
 mod cors;
+mod details;
 mod error;
 mod form;
 mod listing;

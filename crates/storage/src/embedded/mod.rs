@@ -12,7 +12,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use bytes::Bytes;
 use sqlx::Row;
 use tokio::task::JoinHandle;
 
@@ -20,6 +19,7 @@ mod body;
 mod files;
 mod index;
 mod multipart;
+mod objects;
 mod read;
 mod uploads;
 mod write;
@@ -29,21 +29,11 @@ pub(crate) use index::{Index, describe as describe_index_error};
 pub use multipart::{CompletedPart, Completion, PART_BYTES_MIN, PARTS_MAX, PartInfo, UploadInfo};
 pub(crate) use write::{Failure, Outcome, Write};
 
-use crate::checksum::ChecksumRequest;
 use crate::error::{StoreError, StoreResult};
 use crate::folder::FolderStore;
-use crate::list::{self, Start};
-use crate::name::{check_bucket_name, check_key};
-use crate::object::{
-    Blob, BucketInfo, ByteRange, ByteStream, ListPage, ListQuery, ObjectHeaders, ObjectInfo,
-    PutCondition, PutOptions, SmallPut, bytes_stream, span_of,
-};
-use body::{Expectation, Piece, Received};
-use files::{FileId, Files, Pin};
-use write::{ObjectLink, ObjectPut};
-
-/// How often a read is begun anew when the object is replaced just then.
-const READ_TRIES: usize = 16;
+use crate::name::check_bucket_name;
+use crate::object::BucketInfo;
+use files::{FileId, Files};
 
 /// Buckets in a folder of this machine.
 #[derive(Clone)]
@@ -143,8 +133,6 @@ impl EmbeddedStore {
         self.inner.next_id.fetch_add(1, Ordering::Relaxed)
     }
 
-    // Buckets.
-
     /// Makes a bucket.
     pub async fn create_bucket(&self, bucket: &str) -> StoreResult<()> {
         check_bucket_name(bucket)?;
@@ -206,350 +194,6 @@ impl EmbeddedStore {
         let write = Write::BucketCors { name, cors };
         self.inner.index.write(write).await.map(drop)
     }
-
-    // Objects.
-
-    /// What is known of an object.
-    pub async fn head(&self, bucket: &str, key: &str) -> StoreResult<ObjectInfo> {
-        let found = read::find(&self.inner.index.readers, bucket, key).await?;
-        Ok(found.info)
-    }
-
-    /// Reads an object, or a range of it. `version`, where given, must be that of the object.
-    pub async fn get(
-        &self,
-        bucket: &str,
-        key: &str,
-        range: Option<ByteRange>,
-        version: Option<&str>,
-    ) -> StoreResult<Blob> {
-        let opened = self.open_object(bucket, key, version).await?;
-        let span = span_of(bucket, key, opened.info.size, range)?;
-        Ok(self.read_span(bucket, key, opened, span))
-    }
-
-    /// Reads one part of an object that was uploaded in parts; its span lies within the object.
-    pub async fn get_part(&self, bucket: &str, key: &str, number: u32) -> StoreResult<Blob> {
-        let opened = self.open_object(bucket, key, None).await?;
-        let sizes: Vec<u64> = match &opened.content {
-            Content::Inline(bytes) => vec![bytes.len() as u64],
-            Content::Pieces(_, pieces) => pieces.iter().map(|piece| piece.size).collect(),
-        };
-        let at = (number as usize).wrapping_sub(1);
-        let Some(size) = sizes.get(at) else {
-            return Err(StoreError::InvalidPart {
-                bucket: bucket.to_owned(),
-                key: key.to_owned(),
-                number,
-                problem: "is not one of its parts",
-            });
-        };
-        let start: u64 = sizes[..at].iter().sum();
-        Ok(self.read_span(bucket, key, opened, start..start + size))
-    }
-
-    fn read_span(
-        &self,
-        bucket: &str,
-        key: &str,
-        opened: Opened,
-        span: std::ops::Range<u64>,
-    ) -> Blob {
-        let body = match opened.content {
-            Content::Inline(bytes) => {
-                bytes_stream(bytes.slice(span.start as usize..span.end as usize))
-            }
-            Content::Pieces(pin, pieces) => {
-                let (bucket, key) = (bucket.to_owned(), key.to_owned());
-                let describe =
-                    move |error: io::Error| StoreError::io(&bucket, &key, "reading", &error);
-                body::read(
-                    self.inner.files.clone(),
-                    pin,
-                    pieces,
-                    span.clone(),
-                    describe,
-                )
-            }
-        };
-        Blob {
-            info: opened.info,
-            span,
-            body,
-        }
-    }
-
-    /// The object with its body held in place.
-    async fn open_object(
-        &self,
-        bucket: &str,
-        key: &str,
-        version: Option<&str>,
-    ) -> StoreResult<Opened> {
-        let Inner { index, files, .. } = &*self.inner;
-        for _ in 0..READ_TRIES {
-            let found = read::find(&index.readers, bucket, key).await?;
-            if version.is_some_and(|version| version != found.info.version) {
-                return Err(StoreError::Changed {
-                    bucket: bucket.to_owned(),
-                    key: key.to_owned(),
-                    change: "it was written again".to_owned(),
-                });
-            }
-            let content = match found.inline {
-                Some(bytes) => Content::Inline(bytes),
-                None => {
-                    // Pinned before its files are looked up: once they are found, they stay.
-                    let pin = files.pin(found.blob_id);
-                    let pieces = read::pieces(&index.readers, found.blob_id)
-                        .await
-                        .map_err(|error| index::describe(&error, (bucket, key)))?;
-                    if pieces.is_empty() {
-                        continue;
-                    }
-                    Content::Pieces(pin, pieces)
-                }
-            };
-            return Ok(Opened {
-                info: found.info,
-                content,
-            });
-        }
-        Err(StoreError::Unavailable {
-            target: format!("`{key}` in bucket `{bucket}`"),
-            reason: "it is being replaced again and again".to_owned(),
-        })
-    }
-
-    /// Stores an object; it is durable when this returns.
-    pub async fn put(
-        &self,
-        bucket: &str,
-        key: &str,
-        body: ByteStream,
-        mut options: PutOptions,
-    ) -> StoreResult<ObjectInfo> {
-        check_key(key)?;
-        // Asked before the body is taken in, and again by the writer.
-        if !self.bucket_exists(bucket).await? {
-            return Err(StoreError::no_such_bucket(bucket));
-        }
-        let expectation = Expectation::of(&mut options);
-        let received = self.receive(bucket, key, body, expectation).await?;
-        let put = self.object_put(bucket, key, received, options.headers, options.condition);
-        self.write_info(Write::Put(vec![put])).await
-    }
-
-    /// Stores many objects in one commit: all of them or none.
-    pub async fn put_many(&self, puts: Vec<SmallPut>) -> StoreResult<()> {
-        let mut rows = Vec::with_capacity(puts.len());
-        for put in puts {
-            check_key(&put.key)?;
-            let expectation = Expectation {
-                size: None,
-                bytes_max: None,
-                checksums: ChecksumRequest::default(),
-                may_inline: true,
-            };
-            let body = bytes_stream(put.body);
-            let received = self
-                .receive(&put.bucket, &put.key, body, expectation)
-                .await?;
-            let headers = ObjectHeaders::of_type(&put.content_type);
-            let condition = PutCondition::Always;
-            rows.push(self.object_put(&put.bucket, &put.key, received, headers, condition));
-        }
-        if rows.is_empty() {
-            return Ok(());
-        }
-        self.inner.index.write(Write::Put(rows)).await.map(drop)
-    }
-
-    async fn receive(
-        &self,
-        bucket: &str,
-        key: &str,
-        body: ByteStream,
-        expectation: Expectation,
-    ) -> StoreResult<Received> {
-        let files = &self.inner.files;
-        body::receive(files, self.next_id(), bucket, key, body, expectation).await
-    }
-
-    fn object_put(
-        &self,
-        bucket: &str,
-        key: &str,
-        received: Received,
-        headers: ObjectHeaders,
-        condition: PutCondition,
-    ) -> ObjectPut {
-        ObjectPut {
-            bucket: bucket.to_owned(),
-            key: key.to_owned(),
-            blob_id: self.next_id(),
-            received,
-            headers,
-            condition,
-            modified_at_ms: now_ms(),
-        }
-    }
-
-    async fn write_info(&self, write: Write) -> StoreResult<ObjectInfo> {
-        let outcome = self.inner.index.write(write).await?;
-        outcome.info.ok_or_else(|| StoreError::Io {
-            attempt: "storing an object".to_owned(),
-            reason: "the index did not say what it stored".to_owned(),
-        })
-    }
-
-    /// Copies an object within this store; large bodies are linked, not read. `headers`, where
-    /// given, replace those of the source; `version`, where given, must be the source's.
-    pub async fn copy(
-        &self,
-        from: (&str, &str),
-        to: (&str, &str),
-        headers: Option<ObjectHeaders>,
-        condition: PutCondition,
-        version: Option<&str>,
-    ) -> StoreResult<ObjectInfo> {
-        check_key(to.1)?;
-        let opened = self.open_object(from.0, from.1, version).await?;
-        let headers = headers.unwrap_or_else(|| opened.info.headers.clone());
-        let (pin, pieces) = match opened.content {
-            Content::Inline(bytes) => {
-                let options = PutOptions {
-                    headers,
-                    condition,
-                    checksums: ChecksumRequest {
-                        algorithms: opened.info.checksums.values.keys().copied().collect(),
-                        ..ChecksumRequest::default()
-                    },
-                    ..PutOptions::default()
-                };
-                return self.put(to.0, to.1, bytes_stream(bytes), options).await;
-            }
-            Content::Pieces(pin, pieces) => (pin, pieces),
-        };
-        let files = self.inner.files.clone();
-        let links: Vec<(Piece, FileId)> = pieces
-            .into_iter()
-            .map(|piece| (piece, self.next_id()))
-            .collect();
-        let linked = blocking(move || {
-            let _held = pin;
-            links
-                .into_iter()
-                .map(|(piece, id)| Ok((files.link(piece.file_id, id)?, piece.size)))
-                .collect::<io::Result<Vec<_>>>()
-        });
-        let linked = linked
-            .await
-            .map_err(|error| StoreError::io(to.0, to.1, "copying to", &error))?;
-        let blob_id = self.next_id();
-        let link = ObjectLink {
-            bucket: to.0.to_owned(),
-            blob_id,
-            files: linked,
-            info: ObjectInfo {
-                key: to.1.to_owned(),
-                version: blob_id.to_string(),
-                modified_at_ms: now_ms(),
-                headers,
-                ..opened.info
-            },
-            condition,
-        };
-        self.write_info(Write::Link(link)).await
-    }
-
-    /// Removes an object; true when it was there.
-    pub async fn delete(&self, bucket: &str, key: &str) -> StoreResult<bool> {
-        let count = self.delete_many(bucket, vec![key.to_owned()]).await?;
-        Ok(count > 0)
-    }
-
-    /// Removes objects in one commit; gives how many were there.
-    pub async fn delete_many(&self, bucket: &str, keys: Vec<String>) -> StoreResult<usize> {
-        let bucket = bucket.to_owned();
-        let write = Write::Delete { bucket, keys };
-        Ok(self.inner.index.write(write).await?.count)
-    }
-
-    /// Replaces the tags of an object.
-    pub async fn set_tags(
-        &self,
-        bucket: &str,
-        key: &str,
-        tags: std::collections::BTreeMap<String, String>,
-    ) -> StoreResult<()> {
-        let (bucket, key) = (bucket.to_owned(), key.to_owned());
-        let write = Write::Tags { bucket, key, tags };
-        self.inner.index.write(write).await.map(drop)
-    }
-
-    /// One page of the keys of a bucket.
-    pub async fn list(&self, bucket: &str, query: &ListQuery) -> StoreResult<ListPage> {
-        let failed = |error| index::describe(&error, (bucket, &query.prefix));
-        let bucket_id: i64 = sqlx::query_scalar("select bucket_id from bucket where name = $1")
-            .bind(bucket)
-            .fetch_optional(&self.inner.index.readers)
-            .await
-            .map_err(failed)?
-            .ok_or_else(|| StoreError::no_such_bucket(bucket))?;
-        let readers = &self.inner.index.readers;
-        list::page(query, |start, end, count| async move {
-            let (sql, from) = match &start {
-                Start::At(key) => (SCAN_AT, key),
-                Start::After(key) => (SCAN_AFTER, key),
-            };
-            let rows = sqlx::query(sql)
-                .bind(bucket_id)
-                .bind(from)
-                .bind(end)
-                .bind(count as i64)
-                .fetch_all(readers)
-                .await
-                .map_err(failed)?;
-            rows.iter()
-                .map(listed_from_row)
-                .collect::<Result<_, _>>()
-                .map_err(failed)
-        })
-        .await
-    }
-}
-
-// An end that is null is no end; the planner still walks the primary key from the start.
-const SCAN_AT: &str = "select key, blob_id, size, etag, modified_at_ms, part_count from object
-  where bucket_id = $1 and key >= $2 and ($3 is null or key < $3) order by key limit $4";
-const SCAN_AFTER: &str = "select key, blob_id, size, etag, modified_at_ms, part_count from object
-  where bucket_id = $1 and key > $2 and ($3 is null or key < $3) order by key limit $4";
-
-fn listed_from_row(row: &sqlx::sqlite::SqliteRow) -> Result<ObjectInfo, sqlx::Error> {
-    let (blob_id, size): (i64, i64) = (row.try_get(1)?, row.try_get(2)?);
-    let part_count: Option<i64> = row.try_get(5)?;
-    Ok(ObjectInfo {
-        key: row.try_get(0)?,
-        size: size as u64,
-        etag: row.try_get(3)?,
-        version: blob_id.to_string(),
-        modified_at_ms: row.try_get(4)?,
-        headers: ObjectHeaders::default(),
-        checksums: Default::default(),
-        part_count: part_count.map(|count| count as u32),
-    })
-}
-
-/// An object whose body cannot go away.
-struct Opened {
-    info: ObjectInfo,
-    content: Content,
-}
-
-enum Content {
-    Inline(Bytes),
-    Pieces(Pin, Vec<Piece>),
 }
 
 /// Makes the folder and takes its lock. Blocks.

@@ -4,8 +4,9 @@ use sqlx::Row;
 
 use super::body::{Expectation, Received, Stored, blocking};
 use super::multipart::{Completion, PARTS_MAX, PartInfo, UploadInfo};
+use super::objects::Content;
 use super::write::Write;
-use super::{Content, EmbeddedStore, index, now_ms};
+use super::{EmbeddedStore, index, now_ms};
 use crate::checksum::{ChecksumAlgorithm, ChecksumKind, Digests};
 use crate::error::{StoreError, StoreResult};
 use crate::name::check_key;
