@@ -33,6 +33,7 @@ pub mod list_workforces;
 pub mod list_workteams;
 pub mod page;
 pub mod query;
+pub mod render_ui_template;
 pub mod stop_labeling_job;
 pub mod tags;
 pub mod update_workforce;
@@ -192,6 +193,11 @@ pub const OPERATIONS: &[Operation] = &[
     operation!(
         "DeleteHumanTaskUi",
         delete_human_task_ui::delete_human_task_ui,
+        ""
+    ),
+    operation!(
+        "RenderUiTemplate",
+        render_ui_template::render_ui_template,
         ""
     ),
     operation!(

@@ -4,5 +4,6 @@ mod coverage;
 mod human_task_uis;
 mod labeling_jobs;
 mod operations;
+mod render_ui_template;
 mod tags;
 mod workteams;
