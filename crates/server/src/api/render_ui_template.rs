@@ -115,7 +115,7 @@ fn try_render(
         .map_err(in_template)?;
     // The page is looked at elsewhere, so it names the server.
     let origin = environment.app.settings.origin();
-    let elements = format!("{origin}{}/elements/index.js", assets::versioned_base());
+    let elements = format!("{origin}{}", assets::path("elements/index.js"));
     Ok(rewrite_scripts(&page, &elements))
 }
 

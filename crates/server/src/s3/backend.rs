@@ -17,6 +17,9 @@ pub(super) struct Backend {
 /// One line for each operation: its name, its types, the function that does it.
 macro_rules! operations {
     ($($name:ident($input:ident) -> $output:ident = $function:path;)*) => {
+        /// Names of the operations, as `list_buckets`.
+        pub const OPERATIONS: &[&str] = &[$(stringify!($name)),*];
+
         #[async_trait]
         impl S3 for Backend {
             $(

@@ -36,6 +36,7 @@ use crate::app::App;
 use crate::request_scope::request_id;
 use access::{Doorkeeper, FormToken};
 use backend::Backend;
+pub use backend::OPERATIONS;
 
 /// Forms of files are read into memory before they are stored, unlike every other upload, so their
 /// size, their number at once and their time are limited more.

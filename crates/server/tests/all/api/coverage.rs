@@ -5,6 +5,7 @@ use std::path::Path;
 
 use cairn_server::api::{OPERATIONS, query};
 use cairn_server::auth::roles::{self, Access, Door};
+use cairn_server::s3;
 
 /// Writes the page when it is missing or stale, and fails then: the change is to be looked at and
 /// committed with what caused it.
@@ -45,12 +46,36 @@ fn page() -> String {
             }
         }
     }
+    page.push_str(
+        "\n## S3 (REST)\n\n\
+         Requests by path, streamed, presigned (Signature Version 4, and 2 in the query) and by form. Every\n\
+         operation that is not listed is answered with `NotImplemented`. Reading and writing are for the roles\n",
+    );
+    for operation in ["Read", "Write"] {
+        let _ = writeln!(page, "{} ({operation}).", role_names(Door::S3, operation));
+    }
+    page.push('\n');
+    for name in s3::OPERATIONS {
+        let _ = writeln!(page, "- {}", pascal_case(name));
+    }
     page
 }
 
+/// `list_objects_v2` as `ListObjectsV2`.
+fn pascal_case(name: &str) -> String {
+    name.split('_')
+        .map(|word| word[..1].to_uppercase() + &word[1..])
+        .collect()
+}
+
 fn row(page: &mut String, door: Door, name: &str, note: &str) {
+    let roles = role_names(door, name);
+    let _ = writeln!(page, "| {name} | {roles} | {note} |");
+}
+
+fn role_names(door: Door, name: &str) -> String {
     let access = roles::row(door, name).map(|row| row.access);
-    let roles = match access {
+    match access {
         None => panic!("{name} has no row in the table of roles"),
         Some(Access::Open) => "anybody".to_owned(),
         Some(Access::Roles(roles)) if roles.len() == roles::Role::ALL.len() => "all".to_owned(),
@@ -58,6 +83,5 @@ fn row(page: &mut String, door: Door, name: &str, note: &str) {
             let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
             names.join(", ")
         }
-    };
-    let _ = writeln!(page, "| {name} | {roles} | {note} |");
+    }
 }
