@@ -56,7 +56,7 @@ def problems(value, shape, path=""):
             yield f"{path} is not a string"
             return
         yield from limits(len(value), shape, path)
-        pattern = shape.metadata.get("pattern")
+        pattern = in_python(shape.metadata.get("pattern", ""))
         if pattern and not re.fullmatch(pattern, value):
             yield f"{path} is {value!r} and does not match {pattern}"
         if shape.enum and value not in shape.enum:
@@ -74,6 +74,12 @@ def problems(value, shape, path=""):
             yield f"{path} is not a truth value"
     else:
         yield f"{path} has the type {kind}, which this test does not know"
+
+
+def in_python(pattern):
+    """A pattern whose classes of Unicode, which Python does not know, are near enough to tell a wrong kind of value."""
+    classes = {"L": r"\w", "N": r"\d", "Z": r"\s"}
+    return re.sub(r"\\p\{(.)\}", lambda found: classes.get(found[1], r"\S"), pattern)
 
 
 def limits(number, shape, path):

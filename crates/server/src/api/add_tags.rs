@@ -36,7 +36,7 @@ pub async fn add_tags(context: Context, request: Request) -> ApiResult<Response>
         })
         .await?;
     if !fits {
-        return Err(ApiError::limit(format!(
+        return Err(ApiError::validation(format!(
             "`Tags`: a resource has at most {} tags",
             tags::TAGS_MAX
         )));

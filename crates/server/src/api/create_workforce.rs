@@ -49,8 +49,8 @@ pub async fn create_workforce(context: Context, request: Request) -> ApiResult<R
         return Err(if there.name.eq_ignore_ascii_case(&name) {
             taken(&name)
         } else {
-            ApiError::limit(format!(
-                "there is one private workforce, and it is called `{}`",
+            ApiError::validation(format!(
+                "`WorkforceName`: there can be one private workforce, and there is one, called `{}`",
                 there.name
             ))
         });
@@ -85,7 +85,7 @@ pub async fn create_workforce(context: Context, request: Request) -> ApiResult<R
 }
 
 fn taken(name: &str) -> ApiError {
-    ApiError::in_use(format!(
+    ApiError::validation(format!(
         "`WorkforceName`: there is a workforce called `{name}`"
     ))
 }

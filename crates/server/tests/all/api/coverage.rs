@@ -49,12 +49,11 @@ fn page() -> String {
     page.push_str(
         "\n## S3 (REST)\n\n\
          Requests by path, streamed, presigned (Signature Version 4, and 2 in the query) and by form. Every\n\
-         operation that is not listed is answered with `NotImplemented`. Reading and writing are for the roles\n",
+         operation that is not listed is answered with `NotImplemented`.\n\n",
     );
     for operation in ["Read", "Write"] {
-        let _ = writeln!(page, "{} ({operation}).", role_names(Door::S3, operation));
+        let _ = writeln!(page, "{operation}: {}.\n", role_names(Door::S3, operation));
     }
-    page.push('\n');
     for name in s3::OPERATIONS {
         let _ = writeln!(page, "- {}", pascal_case(name));
     }

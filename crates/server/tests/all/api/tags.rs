@@ -65,7 +65,7 @@ async fn a_resource_has_fifty_tags_at_most() {
     script.good("AddTags", add(forty)).await;
     let eleven = add(tags((40..51).map(|n| n.to_string())));
     let (code, _) = script.refused("AddTags", eleven).await;
-    assert_eq!(code, "ResourceLimitExceeded");
+    assert_eq!(code, "ValidationException");
     let ten = add(tags((40..50).map(|n| n.to_string())));
     let all = script.good("AddTags", ten).await;
     assert_eq!(all["Tags"].as_array().unwrap().len(), 50);

@@ -186,9 +186,9 @@ async fn there_is_one_workforce_and_it_goes_after_its_teams() {
     let workforce = |name: &str| json!({"WorkforceName": name, "CognitoConfig": {"UserPool": "us-east-1_A", "ClientId": "c"}});
     script.good("CreateWorkforce", workforce("first")).await;
     let (code, _) = script.refused("CreateWorkforce", workforce("FIRST")).await;
-    assert_eq!(code, "ResourceInUse");
+    assert_eq!(code, "ValidationException");
     let (code, _) = script.refused("CreateWorkforce", workforce("second")).await;
-    assert_eq!(code, "ResourceLimitExceeded");
+    assert_eq!(code, "ValidationException");
     let mut request = team("Birds");
     request["MemberDefinitions"] = json!([{"OidcMemberDefinition": {"Groups": ["g"]}}]);
     script.good("CreateWorkteam", request).await;
