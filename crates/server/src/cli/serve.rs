@@ -106,7 +106,9 @@ fn stopped() -> anyhow::Result<impl Future<Output = ()>> {
 }
 
 pub(super) fn start_log(filter: &str) -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_new(filter)
+    // s3s logs every refusal as an error and, at debug, requests with their signatures. What is ours to
+    // mend is logged where it happens; whoever needs more names s3s in the setting.
+    let filter = tracing_subscriber::EnvFilter::try_new(format!("s3s=off,{filter}"))
         .with_context(|| format!("the setting log, `{filter}`, is not a filter"))?;
     tracing_subscriber::fmt()
         .with_env_filter(filter)
