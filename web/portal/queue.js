@@ -52,6 +52,8 @@ export class AnswerQueue {
   #options;
   /** Those given in this tab and not settled yet, by key. @type {Map<string, Answer>} */
   #ours = new Map();
+  /** What each waiting answer is to, by key. @type {Map<string, string>} */
+  #assignments = new Map();
   #waiting = 0;
   #tries = 0;
   #stuck = false;
@@ -70,6 +72,14 @@ export class AnswerQueue {
     return this.#waiting;
   }
 
+  /**
+   * The assignments whose answers are on their way. The server does not know yet that they are answered, and would take
+   * them for lost and give them again if it were not told that they are at hand.
+   */
+  get assignments() {
+    return [...new Set(this.#assignments.values())];
+  }
+
   /** Whether the last try to send found no server. */
   get stuck() {
     return this.#stuck;
@@ -79,6 +89,7 @@ export class AnswerQueue {
   async open() {
     const left = await this.#options.store.list(this.#options.worker);
     this.#waiting = left.length;
+    this.#assignments = new Map(left.map((answer) => [answer.key, answer.assignment]));
     this.#order = left.reduce((most, answer) => Math.max(most, answer.order), 0);
     if (left.length > 0) this.#options.changed?.();
     void this.flush();
@@ -96,6 +107,7 @@ export class AnswerQueue {
     this.#order = Math.max(this.#order + 1, now);
     const answer = { ...given, worker: this.#options.worker, order: this.#order };
     this.#ours.set(answer.key, answer);
+    this.#assignments.set(answer.key, answer.assignment);
     this.#waiting += 1;
     this.#options.changed?.();
     try {
@@ -176,6 +188,7 @@ export class AnswerQueue {
       byKey.set(answer.key, answer);
     }
     this.#waiting = byKey.size;
+    this.#assignments = new Map([...byKey.values()].map((answer) => [answer.key, answer.assignment]));
     return [...byKey.values()].sort((a, b) => a.order - b.order);
   }
 
@@ -183,6 +196,7 @@ export class AnswerQueue {
   #settle(answer, outcome) {
     this.#waiting = Math.max(0, this.#waiting - 1);
     this.#ours.delete(answer.key);
+    this.#assignments.delete(answer.key);
     this.#options.settled?.(answer, outcome);
     this.#options.changed?.();
   }

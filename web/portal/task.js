@@ -217,6 +217,8 @@ export class TaskPage {
   queueChanged() {
     this.#tick();
     if (this.#reason?.code === "offline") this.#wait(this.#reason, true);
+    // The answer that was to bring the next task found no way to the server.
+    else if (!this.#front && !this.#asking && this.#app.queue?.stuck) this.#wait({ code: "offline" });
   }
 
   // ---- work in ----------------------------------------------------------------------------------------------------
@@ -710,8 +712,10 @@ export class TaskPage {
     return [this.#front, this.#back].find((task) => task?.frame === frame) ?? null;
   }
 
-  /** Every assignment before this worker's eyes: this tab's and the other tabs'. */
+  /** Every assignment this worker has at hand: this tab's, the other tabs', and those whose answers are on their way. */
   #holding() {
-    return [...new Set([...this.#keeper.holding, ...heldElsewhere(this.#app.worker.id)])];
+    return [
+      ...new Set([...this.#keeper.holding, ...heldElsewhere(this.#app.worker.id), ...(this.#app.queue?.assignments ?? [])]),
+    ];
   }
 }

@@ -32,7 +32,7 @@ use crate::people::People;
 use crate::people::memberships::Memberships;
 use crate::secrets::{Secrets, random_token};
 use crate::settings::Settings;
-use crate::{api, assets, object, people, request_scope, s3};
+use crate::{api, assets, object, people, portal, request_scope, s3, task_page};
 
 /// Everything a request may need.
 pub struct App {
@@ -62,6 +62,8 @@ pub struct App {
     pub memberships: Memberships,
     /// Sends mail, where a mail server is set.
     pub mailer: Option<Mailer>,
+    /// What the portal keeps in memory between requests.
+    pub portal: portal::Memory,
 }
 
 impl App {
@@ -103,6 +105,7 @@ impl App {
             people: People::new(db.clone(), secrets.clone(), clock.clone(), &settings),
             memberships: Memberships::new(db.clone(), clock.clone()),
             mailer: Mailer::of(&settings)?,
+            portal: portal::Memory::default(),
             settings,
             secrets,
             clock,
@@ -186,6 +189,7 @@ pub fn router(app: Arc<App>) -> Router {
     let routes = Routes::new(app.clone());
     let routes = people::portal::routes(routes);
     let routes = people::console::routes(routes);
+    let routes = portal::routes(routes);
     let pages = Router::new()
         .route("/_/assets/{*path}", get(assets::asset))
         .route("/_/portal", get(assets::portal))
@@ -202,6 +206,7 @@ pub fn router(app: Arc<App>) -> Router {
             get(api::describe_human_task_ui::serve_content),
         )
         .merge(pages)
+        .route(task_page::ROUTE, get(task_page::show))
         .merge(routes.into_router())
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(dispatch)

@@ -8,6 +8,8 @@
 //! | SageMaker, JSON | [`api`] | SigV4, role table |
 //! | STS and IAM, query protocol | [`api::query`] | SigV4, role table |
 //! | portal and console, JSON | [`people`] | session, role table ([`auth::guard`]) |
+//! | portal: labeling, JSON | [`portal`] | session, role table, team |
+//! | page of one task | [`task_page`] | signed token |
 //! | files of the pages | [`assets`] | open |
 //! | S3 | [`s3`] | SigV4 or SigV2, role table |
 //! | one stored object | [`object`] | signed token |
@@ -28,8 +30,10 @@ pub mod object;
 pub mod origin;
 pub mod page_error;
 pub mod people;
+pub mod portal;
 pub mod request_scope;
 pub mod s3;
 pub mod secrets;
 pub mod serve;
 pub mod settings;
+pub mod task_page;

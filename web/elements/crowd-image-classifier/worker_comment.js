@@ -9,9 +9,9 @@ import { make, setAttribute, setText, sheet } from "../shared/dom.js";
  */
 export class WorkerComment {
   #slot = make("slot", { name: "worker-comment", onslotchange: () => this.update() });
-  #open = make("button", { type: "button", class: "button link", "aria-haspopup": "dialog", onclick: () => this.#dialog.open() });
+  #open = make("button", { type: "button", class: "button link", "aria-haspopup": "dialog", onclick: () => this.#edit() });
   #given = make("p", { class: "comment", dir: "auto" });
-  #field = make("textarea", { class: "input", rows: 4, dir: "auto", autofocus: true });
+  #field = make("textarea", { class: "input", rows: 4, dir: "auto" });
   #done = make("button", { type: "button", class: "button primary", onclick: () => this.#dialog.close() });
   #before = "";
 
@@ -32,6 +32,12 @@ export class WorkerComment {
     this.#field.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.#dialog.close();
     });
+  }
+
+  /** Not by `autofocus`: browsers complain of that in a frame from elsewhere, though the dialog is still closed. */
+  #edit() {
+    this.#dialog.open();
+    this.#field.focus();
   }
 
   /** The comment; empty when there is none but blanks. */

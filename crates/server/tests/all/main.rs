@@ -6,4 +6,5 @@
 mod api;
 mod object_route;
 mod people;
+mod portal;
 mod support;

@@ -1,0 +1,7 @@
+//! The portal's API as its client uses it.
+
+mod answers;
+mod fixture;
+mod holds;
+mod lists;
+mod pages;
