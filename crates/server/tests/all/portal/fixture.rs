@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use cairn_db::labeling_job::{LabelingJob, LabelingJobInsert, Pinned};
+use cairn_db::labeling_job::LabelingJob;
 use cairn_server::auth::Role;
 use serde_json::{Value, json};
 
@@ -27,6 +27,8 @@ pub struct JobSpec {
     pub task_type: &'static str,
     pub labels: &'static [&'static str],
     pub lines: Vec<Value>,
+    /// What else lies in the bucket.
+    pub files: Vec<(&'static str, &'static [u8])>,
     pub template: String,
     /// Answers wanted for each object.
     pub wanted: i64,
@@ -43,6 +45,7 @@ impl Default for JobSpec {
             task_type: "TextMultiClass",
             labels: &["Cat", "Dog"],
             lines: texts(3),
+            files: Vec::new(),
             template: TEMPLATE.to_owned(),
             wanted: 1,
             limit_seconds: 600,
@@ -78,22 +81,30 @@ pub async fn add_job(test: &TestApp, spec: JobSpec) -> i64 {
     let labels: Vec<Value> = spec
         .labels
         .iter()
-        .map(|label| json!({"label": label}))
+        .map(|label| json!({ "label": label }))
         .collect();
-    put(test, "labels.json", json!({ "labels": labels }).to_string()).await;
+    let labels = json!({ "labels": labels }).to_string();
+    put(test, &format!("{name}.json"), labels).await;
     put(test, &format!("{name}.liquid"), spec.template).await;
+    for (key, bytes) in spec.files {
+        put(test, key, bytes).await;
+    }
     let place = cairn_server::people::teams::place(&test.app.settings);
-    let workteam_arn = place.workteam(spec.team).to_string();
+    let task_type = cairn_labeling::task_type::task_type(spec.task_type).unwrap();
     let request = json!({
         "LabelingJobName": name,
         "LabelAttributeName": "animal",
         "InputConfig": {"DataSource": {"S3DataSource": {"ManifestS3Uri": format!("s3://data/{name}.manifest")}}},
         "OutputConfig": {"S3OutputPath": "s3://data/out/"},
         "RoleArn": "arn:aws:iam::000000000000:role/r",
-        "LabelCategoryConfigS3Uri": "s3://data/labels.json",
+        "LabelCategoryConfigS3Uri": format!("s3://data/{name}.json"),
         "HumanTaskConfig": {
-            "WorkteamArn": workteam_arn,
+            "WorkteamArn": place.workteam(spec.team).to_string(),
             "UiConfig": {"UiTemplateS3Uri": format!("s3://data/{name}.liquid")},
+            "PreHumanTaskLambdaArn": task_type.pre_annotation_arn("aws", "us-east-1", "432418664414"),
+            "AnnotationConsolidationConfig": {
+                "AnnotationConsolidationLambdaArn": task_type.post_annotation_arn("aws", "us-east-1", "432418664414"),
+            },
             "TaskTitle": format!("Title of {name}"),
             "TaskDescription": "Choose one.",
             "TaskKeywords": ["animals"],
@@ -101,31 +112,17 @@ pub async fn add_job(test: &TestApp, spec: JobSpec) -> i64 {
             "TaskTimeLimitInSeconds": spec.limit_seconds,
             "TaskAvailabilityLifetimeInSeconds": 864_000,
         },
+        "Tags": [
+            {"Key": "cairn:consolidation", "Value": "majority"},
+            {"Key": "cairn:consolidation-wait-seconds", "Value": "0"},
+            {"Key": "cairn:lease-seconds", "Value": spec.lease_seconds.to_string()},
+            {"Key": "cairn:correction-seconds", "Value": spec.correction_seconds.to_string()},
+        ],
     });
-    let settings = json!({
-        "consolidation": "majority",
-        "lease-seconds": spec.lease_seconds,
-        "correction-seconds": spec.correction_seconds,
-        "consolidation-wait-seconds": 0,
-    });
-    let now_ms = test.app.clock.now_ms();
-    let insert = LabelingJobInsert {
-        job_id: cairn_db::time_id(now_ms, name.bytes().map(u32::from).sum()),
-        name: name.to_owned(),
-        arn: place.labeling_job(name).to_string(),
-        reference_code: name.to_owned(),
-        workteam_arn,
-        task_type: spec.task_type.to_owned(),
-        request: request.to_string(),
-        settings: settings.to_string(),
-        pinned: Pinned::default(),
-        tags: Vec::new(),
-        actor: "test".to_owned(),
-        now_ms,
-    };
-    let job_id = insert.job_id;
-    assert!(test.app.db.write(insert).await.unwrap());
-    test.app.engine.wake(job_id);
+    let script = test.script(Role::Requester).await;
+    script.good("CreateLabelingJob", request).await;
+    let job = test.app.db.labeling_job_by_name(name).await.unwrap();
+    let job_id = job.unwrap().job_id;
     until(test, job_id, |job| {
         job.state == "Failed" || job.progress.dispatched == count
     })
@@ -137,7 +134,7 @@ pub async fn put(test: &TestApp, key: &str, text: impl Into<bytes::Bytes>) {
     let stored = test
         .app
         .stores
-        .put_bytes("data", key, text.into(), "text/plain");
+        .put_bytes("data", key, text.into(), "application/octet-stream");
     stored.await.unwrap();
 }
 
@@ -238,3 +235,11 @@ pub fn id(assignment: &Value) -> &str {
         .as_str()
         .unwrap_or_else(|| panic!("{assignment}"))
 }
+
+/// A picture of one pixel.
+pub const PIXEL: &[u8] = &[
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, 0x49, 0x48, 0x44, 0x52, 0, 0, 0,
+    1, 0, 0, 0, 1, 8, 6, 0, 0, 0, 0x1f, 0x15, 0xc4, 0x89, 0, 0, 0, 0x0d, 0x49, 0x44, 0x41, 0x54,
+    0x78, 0xda, 0x63, 0x64, 0xf8, 0xff, 0xbf, 0x1e, 0, 5, 0x84, 2, 0x7f, 0xc2, 0x48, 0x0e, 0x48, 0,
+    0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
+];

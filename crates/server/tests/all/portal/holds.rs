@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::fixture::{JobSpec, Worker, add_job, answer, id, put, texts, until, world};
+use super::fixture::{JobSpec, PIXEL, Worker, add_job, answer, id, texts, until, world};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_held_ahead_has_no_clock_until_it_is_shown() {
@@ -271,10 +271,9 @@ async fn as_many_declines_as_answers_were_wanted_fail_the_object_with_their_reas
 #[tokio::test(flavor = "multi_thread")]
 async fn an_object_that_is_gone_is_declined_and_one_that_is_there_is_noted() {
     let (test, job_id) = world(JobSpec::default()).await;
-    put(&test, "a.png", PIXEL.to_vec()).await;
-    put(&test, "b.png", PIXEL.to_vec()).await;
     let images = JobSpec {
         name: "images",
+        files: vec![("a.png", PIXEL), ("b.png", PIXEL)],
         task_type: "ImageMultiClass",
         lines: vec![
             json!({"source-ref": "s3://data/a.png"}),
@@ -337,11 +336,3 @@ async fn lapsed(test: &crate::support::TestApp, job_id: i64) {
     }
     panic!("nothing lapsed");
 }
-
-/// A picture of one pixel.
-const PIXEL: &[u8] = &[
-    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, 0x49, 0x48, 0x44, 0x52, 0, 0, 0,
-    1, 0, 0, 0, 1, 8, 6, 0, 0, 0, 0x1f, 0x15, 0xc4, 0x89, 0, 0, 0, 0x0d, 0x49, 0x44, 0x41, 0x54,
-    0x78, 0xda, 0x63, 0x64, 0xf8, 0xff, 0xbf, 0x1e, 0, 5, 0x84, 2, 0x7f, 0xc2, 0x48, 0x0e, 0x48, 0,
-    0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
-];

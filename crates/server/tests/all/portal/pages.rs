@@ -4,7 +4,7 @@ use axum::body::Body;
 use http::{Method, header};
 use serde_json::{Value, json};
 
-use super::fixture::{JobSpec, TEMPLATE, Worker, world};
+use super::fixture::{JobSpec, PIXEL, TEMPLATE, Worker, world};
 use crate::support::{Answer, TestApp};
 
 /// Loads a page as its frame does: from its own host, without a cookie.
@@ -102,18 +102,13 @@ async fn stored_objects_are_lent_to_the_page_for_as_long_as_the_task() {
         <script src="https://code.example/x.js"></script><img src="{{ task.input.taskObject | grant_read_access }}">"#;
     let image = JobSpec {
         task_type: "ImageMultiClass",
-        ..spec(template, json!({"source-ref": "s3://data/pets.liquid"}))
+        files: vec![("a b/猫.png", PIXEL)],
+        ..spec(template, json!({"source-ref": "s3://data/a b/猫.png"}))
     };
     let (test, job_id) = world(image).await;
-    let job = test.app.db.labeling_job(job_id).await.unwrap().unwrap();
-    assert_eq!(job.state, "InProgress", "{:?}", job.failure_reason);
     let ana = Worker::new(&test, job_id, "ana").await;
-    let reply = ana.ask(&[], false).await.good();
-    if reply["assignment"].is_null() {
-        // What is no picture fails at dispatch; there is nothing to show then.
-        return;
-    }
-    let page = load(&test, reply["assignment"]["page"].as_str().unwrap()).await;
+    let task = ana.next().await;
+    let page = load(&test, task["page"].as_str().unwrap()).await;
     let text = page.text();
     assert!(
         page.header(header::CONTENT_SECURITY_POLICY)
@@ -132,7 +127,9 @@ async fn stored_objects_are_lent_to_the_page_for_as_long_as_the_task() {
     );
     let lent = load(&test, object).await;
     assert_eq!(lent.status, 200);
-    assert_eq!(lent.text(), template);
+    assert_eq!(lent.bytes, PIXEL);
+    assert_eq!(lent.header(header::CONTENT_TYPE), "image/png");
+    assert_eq!(lent.header(header::ACCESS_CONTROL_ALLOW_ORIGIN), "*");
     test.app.clock.advance(3 * 3_600_000);
     assert_eq!(load(&test, object).await.status, 403);
 }
