@@ -191,16 +191,10 @@ impl Settings {
         }
     }
 
-    /// The address people and scripts reach the server by: the public one, else where it listens.
+    /// The address that the server is reached by, where no request says by which: the public one,
+    /// else where it listens.
     pub fn origin(&self) -> String {
         crate::origin::announced(self, self.listen.port())
-    }
-
-    /// Host and port of [`Settings::origin`].
-    pub fn host(&self) -> String {
-        let origin = self.origin();
-        let host = origin.split_once("://").map(|(_, host)| host.to_owned());
-        host.unwrap_or(origin)
     }
 
     /// Whether people reach the server over https, so that cookies may be `Secure`.

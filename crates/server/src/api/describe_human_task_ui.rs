@@ -62,7 +62,7 @@ pub async fn describe_human_task_ui(context: Context, request: Request) -> ApiRe
         human_task_ui_status: "Active",
         creation_time: Timestamp(ui.created_at),
         ui_template: UiTemplate {
-            url: format!("{}/_/human-task-ui/{token}", app.settings.origin()),
+            url: format!("{}/_/human-task-ui/{token}", context.origin),
             content_sha256: ui.content_sha256,
         },
     })

@@ -55,6 +55,7 @@ use serde_json::Value;
 use crate::app::App;
 use crate::auth::roles::{self, Door};
 use crate::auth::{Caller, sigv4};
+use crate::origin::Origins;
 pub use error::ApiError;
 
 /// Content type of requests and responses.
@@ -72,6 +73,8 @@ pub struct Context {
     pub caller: Caller,
     /// When the request arrived, milliseconds since the epoch.
     pub now_ms: i64,
+    /// The address that whoever asks reaches the server by, as `https://label.example.com`.
+    pub origin: String,
 }
 
 /// The answer of an operation, or the error to send.
@@ -261,6 +264,7 @@ async fn try_answer_json(app: Arc<App>, request: Request) -> ApiResult<Value> {
         })?
     };
     let context = Context {
+        origin: Origins::of(&parts.headers, &app.settings).portal,
         app,
         caller,
         now_ms,

@@ -17,6 +17,7 @@ use super::{ApiError, ApiResult, Context};
 use crate::app::App;
 use crate::auth::roles::{self, Door};
 use crate::auth::sigv4;
+use crate::origin::Origins;
 
 /// One operation of the query protocol.
 pub struct QueryOperation {
@@ -161,6 +162,7 @@ async fn try_answer_query(
         )));
     }
     let context = Context {
+        origin: Origins::of(&parts.headers, &app.settings).portal,
         app,
         caller,
         now_ms,

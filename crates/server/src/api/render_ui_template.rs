@@ -1,6 +1,5 @@
 //! RenderUiTemplate: a worker's page, with sample data.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cairn_labeling::template::{Environment, Limits, Template, TemplateError, rewrite_scripts};
@@ -9,7 +8,6 @@ use serde_json::{Value, json};
 
 use super::human_task_ui;
 use super::{ApiError, ApiResult, Context};
-use crate::app::App;
 use crate::{assets, object};
 
 /// Longest time a rendering may take.
@@ -67,16 +65,14 @@ pub async fn render_ui_template(context: Context, request: Request) -> ApiResult
             ));
         }
     };
-    let app = context.app.clone();
-    let expires_at_ms = context.now_ms + READ_MS;
     // Rendering is computation, and the template is foreign: it leaves the async threads.
-    tokio::task::spawn_blocking(move || render(app, &content, &request.task.input, expires_at_ms))
+    tokio::task::spawn_blocking(move || render(context, &content, &request.task.input))
         .await
         .map_err(ApiError::internal)
 }
 
-fn render(app: Arc<App>, content: &str, input: &str, expires_at_ms: i64) -> Response {
-    match try_render(app, content, input, expires_at_ms) {
+fn render(context: Context, content: &str, input: &str) -> Response {
+    match try_render(context, content, input) {
         Ok(rendered_content) => Response {
             rendered_content,
             errors: Vec::new(),
@@ -88,12 +84,7 @@ fn render(app: Arc<App>, content: &str, input: &str, expires_at_ms: i64) -> Resp
     }
 }
 
-fn try_render(
-    app: Arc<App>,
-    content: &str,
-    input: &str,
-    expires_at_ms: i64,
-) -> Result<String, RenderError> {
+fn try_render(context: Context, content: &str, input: &str) -> Result<String, RenderError> {
     let input: Value = serde_json::from_str(input).map_err(|error| RenderError {
         code: "InvalidTaskInput".to_owned(),
         message: format!("`Task.Input` is not JSON: {error}"),
@@ -104,9 +95,7 @@ fn try_render(
     };
     let template = Template::parse(content).map_err(in_template)?;
     let environment = Preview {
-        now_ms: app.clock.now_ms(),
-        app,
-        expires_at_ms,
+        context,
         ends: Instant::now() + RENDER_TIME,
     };
     let data = json!({"task": {"input": input}});
@@ -114,23 +103,22 @@ fn try_render(
         .render(&data, &environment, &Limits::default())
         .map_err(in_template)?;
     // The page is looked at elsewhere, so it names the server.
-    let origin = environment.app.settings.origin();
+    let origin = &environment.context.origin;
     let elements = format!("{origin}{}", assets::path("elements/index.js"));
     Ok(rewrite_scripts(&page, &elements))
 }
 
 struct Preview {
-    app: Arc<App>,
-    now_ms: i64,
-    expires_at_ms: i64,
+    context: Context,
     ends: Instant,
 }
 
 impl Environment for Preview {
     fn grant_read_access(&self, bucket: &str, key: &str) -> Result<String, String> {
-        let app = &self.app;
-        let path = object::object_path(&app.secrets, bucket, key, self.expires_at_ms);
-        Ok(format!("{}{path}", app.settings.origin()))
+        let Context { app, origin, .. } = &self.context;
+        let expires_at_ms = self.context.now_ms + READ_MS;
+        let path = object::object_path(&app.secrets, bucket, key, expires_at_ms);
+        Ok(format!("{origin}{path}"))
     }
 
     fn expired(&self) -> bool {
@@ -138,6 +126,6 @@ impl Environment for Preview {
     }
 
     fn now_ms(&self) -> Option<i64> {
-        Some(self.now_ms)
+        Some(self.context.now_ms)
     }
 }

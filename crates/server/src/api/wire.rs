@@ -66,6 +66,12 @@ impl Context {
         }
     }
 
+    /// Host and port of the portal, which is what a `SubDomain` is here.
+    pub fn host(&self) -> &str {
+        let origin = self.origin.split_once("://");
+        origin.map_or(self.origin.as_str(), |(_, host)| host)
+    }
+
     /// Who acts, for the audit log: the person, and the role when they assumed another.
     pub fn actor(&self) -> String {
         let caller = &self.caller;

@@ -78,7 +78,7 @@ pub fn shape(context: &Context, workforce: Workforce) -> ApiResult<WorkforceShap
     Ok(WorkforceShape {
         workforce_arn: context.place().workforce(&workforce.name).to_string(),
         workforce_name: workforce.name,
-        sub_domain: context.app.settings.host(),
+        sub_domain: context.host().to_owned(),
         create_date: Timestamp(workforce.created_at),
         last_updated_date: Timestamp(workforce.updated_at),
         status: "Active",

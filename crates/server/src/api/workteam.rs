@@ -82,7 +82,7 @@ pub fn shape(context: &Context, team: Workteam) -> ApiResult<WorkteamShape> {
             .map(|name| place.workforce(&name).to_string()),
         workteam_name: team.name,
         description: team.description,
-        sub_domain: context.app.settings.host(),
+        sub_domain: context.host().to_owned(),
         create_date: Timestamp(team.created_at),
         last_updated_date: Timestamp(team.updated_at),
         notification_configuration: team.notification.as_deref().map(json).transpose()?,

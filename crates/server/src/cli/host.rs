@@ -238,6 +238,7 @@ impl Host {
             app: self.app.clone(),
             caller: Caller::of_person(None, ACTOR, Role::Administrator),
             now_ms: self.app.clock.now_ms(),
+            origin: self.app.settings.origin(),
         };
         let operation = api::find("CreateLabelingJob").context("jobs cannot be created here")?;
         api::call(context, operation, request)

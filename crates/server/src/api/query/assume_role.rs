@@ -19,6 +19,7 @@ pub fn assume_role(context: &Context, parameters: &Parameters) -> ApiResult<Stri
         app,
         caller,
         now_ms,
+        ..
     } = context;
     let role_arn = parameters.required("RoleArn")?;
     let session_name = parameters.required("RoleSessionName")?;
