@@ -279,6 +279,39 @@ mod tests {
         assert!(!settings.is_https());
     }
 
+    /// `docs/operating.md` has a row for every setting of a server and of a job, with its default.
+    #[test]
+    fn the_operators_page_lists_every_setting() {
+        #[derive(clap::Parser)]
+        struct All {
+            #[command(flatten)]
+            settings: Settings,
+        }
+        let page = include_str!("../../../docs/operating.md");
+        for argument in <All as clap::CommandFactory>::command().get_arguments() {
+            let (Some(flag), Some(variable)) = (argument.get_long(), argument.get_env()) else {
+                continue;
+            };
+            let default = argument.get_default_values().first();
+            let default = default.map_or(String::new(), |value| {
+                format!("`{}`", value.to_string_lossy())
+            });
+            let row = format!(
+                "| `--{flag}` | `{}` | {default} |",
+                variable.to_string_lossy()
+            );
+            assert!(page.contains(&row), "{row}");
+        }
+        for setting in cairn_labeling::settings_tags::SETTINGS {
+            let (name, allowed) = (setting.name, setting.kind.allowed());
+            let row = format!(
+                "| `cairn:{name}` | {allowed} | `{}` | {} |",
+                setting.default, setting.doc
+            );
+            assert!(page.contains(&row), "{row}");
+        }
+    }
+
     #[test]
     fn roles_are_granted_by_name_and_else_by_the_star() {
         let table = Settings::defaults(PathBuf::new()).roles;

@@ -119,13 +119,11 @@ fn star(angle: f64) -> f64 {
     const INNER: f64 = 0.42;
     let slice = std::f64::consts::TAU / 5.0;
     let within = (angle.rem_euclid(slice) - slice / 2.0).abs();
-    // From the inner corner (in the middle of the slice) to the point (at its end).
-    let half = slice / 2.0;
-    let (ax, ay) = (INNER, 0.0);
-    let (bx, by) = (half.cos(), half.sin());
-    let (ux, uy) = (within.cos(), within.sin());
-    let cross = (bx - ax) * uy - (by - ay) * ux;
-    (ay * (bx - ax) - ax * (by - ay)) / -cross
+    let (half_sin, half_cos) = (slice / 2.0).sin_cos();
+    // Where the ray meets the edge from the inner corner, in the middle of the slice, to the point at
+    // its end.
+    let (x, y) = (half_cos - INNER, half_sin);
+    INNER * y / (within.cos() * y - within.sin() * x)
 }
 
 #[cfg(test)]

@@ -185,7 +185,7 @@ mod tests {
         assert!(TEXTS.len() >= 60);
         for topic in 0..TOPICS.len() {
             let of_topic = TEXTS.iter().filter(|(is, _)| *is == topic);
-            let (english, japanese): (Vec<_>, Vec<_>) =
+            let (english, japanese): (Vec<&Text>, Vec<&Text>) =
                 of_topic.partition(|(_, text)| text.is_ascii());
             assert!(english.len() >= 8 && japanese.len() >= 8, "{topic}");
         }
