@@ -163,8 +163,15 @@ impl Operation for ConsolidationFinish {
         )
         .await?;
         conn.execute(
-            "UPDATE iteration SET settled = settled + $3 WHERE job_id = $1 AND iteration = $2",
-            args![self.job_id, self.iteration, outcome.settled],
+            "UPDATE iteration SET settled = settled + $3, failed = failed + $4, settled_at = $5
+             WHERE job_id = $1 AND iteration = $2",
+            args![
+                self.job_id,
+                self.iteration,
+                outcome.settled,
+                outcome.failed,
+                self.now_ms
+            ],
         )
         .await?;
         for (class, objects) in &outcome.tally {
@@ -281,6 +288,45 @@ impl Db {
                  ORDER BY a.line, a.submitted_at, a.worker_id",
                 args![job_id, batch],
                 annotation,
+            )
+            .await
+    }
+
+    /// The newest `limit` consolidations that are done, newest first: when each was begun, and how
+    /// many objects were in it.
+    pub async fn consolidation_pace(&self, job_id: i64, limit: i64) -> Result<Vec<(i64, i64)>> {
+        self.reader()
+            .await?
+            .conn()
+            .all(
+                "SELECT stamped_at, objects FROM consolidation WHERE job_id = $1 AND state = 1
+                 ORDER BY batch DESC LIMIT $2",
+                args![job_id, limit],
+                |row| Ok((row.int(0)?, row.int(1)?)),
+            )
+            .await
+    }
+
+    /// The answers that count of the newest `objects` labeled objects, as their line and content,
+    /// ordered by line.
+    pub async fn annotation_newest(
+        &self,
+        job_id: i64,
+        objects: i64,
+    ) -> Result<Vec<(i64, String)>> {
+        self.reader()
+            .await?
+            .conn()
+            .all(
+                "SELECT a.line, a.content FROM
+                   (SELECT line FROM label WHERE job_id = $1 AND kind <> 3
+                    ORDER BY labeled_at DESC, line DESC LIMIT $2) AS newest
+                 JOIN assignment s ON s.job_id = $1 AND s.line = newest.line AND s.state = 1
+                 JOIN annotation a ON a.job_id = $1 AND a.line = s.line AND a.worker_id = s.worker_id
+                   AND a.revision = s.revision
+                 ORDER BY a.line",
+                args![job_id, objects],
+                |row| Ok((row.int(0)?, row.text(1)?)),
             )
             .await
     }

@@ -13,6 +13,12 @@ pub struct Iteration {
     pub dispatched: i64,
     /// Those of them that are labeled or have failed.
     pub settled: i64,
+    /// Those of the settled that have failed.
+    pub failed: i64,
+    /// When its first object was dispatched.
+    pub started_at: i64,
+    /// When an object of it was last settled.
+    pub settled_at: Option<i64>,
     /// Whether no more will be dispatched under it.
     pub closed: bool,
     /// When its manifest was written.
@@ -51,7 +57,7 @@ impl Db {
         limit: i64,
     ) -> Result<Vec<Iteration>> {
         self.iterations(
-            "SELECT iteration, dispatched, settled, closed, written_at FROM iteration
+            "SELECT iteration, dispatched, settled, closed, written_at, failed, started_at, settled_at FROM iteration
              WHERE job_id = $1 AND iteration > $2 ORDER BY iteration LIMIT $3",
             job_id,
             after,
@@ -60,10 +66,27 @@ impl Db {
         .await
     }
 
+    /// The newest `limit` iterations of a job, in order.
+    pub async fn iteration_newest(&self, job_id: i64, limit: i64) -> Result<Vec<Iteration>> {
+        let newest = self
+            .iterations(
+                "SELECT iteration, dispatched, settled, closed, written_at, failed, started_at, settled_at FROM iteration
+                 WHERE job_id = $1 AND iteration > $2 ORDER BY iteration DESC LIMIT $3",
+                job_id,
+                0,
+                limit,
+            )
+            .await;
+        newest.map(|mut iterations| {
+            iterations.reverse();
+            iterations
+        })
+    }
+
     /// Iterations whose objects are all settled and whose manifest is not written, in order.
     pub async fn iteration_unwritten(&self, job_id: i64, limit: i64) -> Result<Vec<Iteration>> {
         self.iterations(
-            "SELECT iteration, dispatched, settled, closed, written_at FROM iteration
+            "SELECT iteration, dispatched, settled, closed, written_at, failed, started_at, settled_at FROM iteration
              WHERE job_id = $1 AND iteration > $2 AND written_at IS NULL AND closed = 1 AND settled >= dispatched
              ORDER BY iteration LIMIT $3",
             job_id,
@@ -90,6 +113,9 @@ impl Db {
                     settled: row.int(2)?,
                     closed: row.truth(3)?,
                     written_at: row.opt_int(4)?,
+                    failed: row.int(5)?,
+                    started_at: row.int(6)?,
+                    settled_at: row.opt_int(7)?,
                 })
             })
             .await

@@ -153,7 +153,7 @@ impl Db {
             .await
     }
 
-    /// Newest labels of any kind, before (`labeled_at`, `line`) when given, at most `limit`.
+    /// Newest labels of people and models, before (`labeled_at`, `line`) when given, at most `limit`.
     pub async fn label_recent(
         &self,
         job_id: i64,
@@ -175,14 +175,47 @@ impl Db {
             .await
     }
 
-    /// Failed objects after line `after`, in order, at most `limit`.
-    pub async fn label_failed(&self, job_id: i64, after: i64, limit: i64) -> Result<Vec<Label>> {
+    /// Newest labels of one class alone, before (`labeled_at`, `line`) when given, at most `limit`.
+    pub async fn label_of_class(
+        &self,
+        job_id: i64,
+        class: &str,
+        before: Option<(i64, i64)>,
+        limit: i64,
+    ) -> Result<Vec<Label>> {
+        let (at, line) = before.unwrap_or((i64::MAX, i64::MAX));
         self.reader()
             .await?
             .conn()
             .all(
-                select!("WHERE job_id = $1 AND line > $2 AND kind = 3 ORDER BY line LIMIT $3"),
-                args![job_id, after, limit],
+                select!(
+                    "WHERE job_id = $1 AND substr(summary, 1, 100) = substr($2, 1, 100) AND summary = $2
+                     AND (labeled_at, line) < ($3, $4) AND kind <> 3
+                     ORDER BY labeled_at DESC, line DESC LIMIT $5"
+                ),
+                args![job_id, class, at, line, limit],
+                label,
+            )
+            .await
+    }
+
+    /// Failed objects, newest first, before (`labeled_at`, `line`) when given, at most `limit`.
+    pub async fn label_failed(
+        &self,
+        job_id: i64,
+        before: Option<(i64, i64)>,
+        limit: i64,
+    ) -> Result<Vec<Label>> {
+        let (at, line) = before.unwrap_or((i64::MAX, i64::MAX));
+        self.reader()
+            .await?
+            .conn()
+            .all(
+                select!(
+                    "WHERE job_id = $1 AND (labeled_at, line) < ($2, $3) AND kind = 3
+                     ORDER BY labeled_at DESC, line DESC LIMIT $4"
+                ),
+                args![job_id, at, line, limit],
                 label,
             )
             .await

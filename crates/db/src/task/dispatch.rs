@@ -100,10 +100,12 @@ impl Operation for TasksDispatch {
         }
         for (iteration, dispatched, settled) in iterations {
             conn.execute(
-                "INSERT INTO iteration (job_id, iteration, dispatched, settled) VALUES ($1, $2, $3, $4)
+                "INSERT INTO iteration (job_id, iteration, dispatched, settled, failed, started_at, settled_at)
+                 VALUES ($1, $2, $3, $4, $4, $5, CASE WHEN $4 > 0 THEN $5 END)
                  ON CONFLICT (job_id, iteration) DO UPDATE SET dispatched = iteration.dispatched + excluded.dispatched,
-                   settled = iteration.settled + excluded.settled",
-                args![self.job_id, iteration, dispatched, settled],
+                   settled = iteration.settled + excluded.settled, failed = iteration.failed + excluded.failed,
+                   settled_at = COALESCE(excluded.settled_at, iteration.settled_at)",
+                args![self.job_id, iteration, dispatched, settled, self.now_ms],
             )
             .await?;
         }
@@ -184,7 +186,7 @@ impl Operation for TaskReopen {
         )
         .await?;
         conn.execute(
-            "UPDATE iteration SET settled = settled - 1 WHERE job_id = $1 AND iteration = $2",
+            "UPDATE iteration SET settled = settled - 1, failed = failed - 1 WHERE job_id = $1 AND iteration = $2",
             args![self.job_id, iteration],
         )
         .await?;

@@ -16,6 +16,23 @@ pub struct JobOfWorker {
 }
 
 impl Db {
+    /// All workers in one job: answers given by all of them, and how many of them answered at `since`
+    /// or later, or hold a task now.
+    pub async fn job_of_all_workers(&self, job_id: i64, since: i64) -> Result<(i64, i64)> {
+        self.reader()
+            .await?
+            .conn()
+            .one(
+                "SELECT (SELECT CAST(COALESCE(SUM(answered), 0) AS BIGINT) FROM job_worker WHERE job_id = $1),
+                   (SELECT COUNT(*) FROM (
+                      SELECT worker_id FROM job_worker WHERE job_id = $1 AND last_at >= $2
+                      UNION SELECT worker_id FROM assignment WHERE job_id = $1 AND state = 0) AS active)",
+                args![job_id, since],
+                |row| Ok((row.int(0)?, row.int(1)?)),
+            )
+            .await
+    }
+
     /// One worker in one job.
     pub async fn job_of_worker(&self, job_id: i64, worker_id: i64) -> Result<JobOfWorker> {
         let mut reader = self.reader().await?;

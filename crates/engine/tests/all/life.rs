@@ -254,7 +254,7 @@ async fn objects_that_cannot_be_shown_fail_alone_and_can_be_retried() {
         .until(job, "dispatch", |job| job.progress.dispatched == 3)
         .await;
     assert_eq!(running.progress.failed, 2);
-    let failures = world.db.label_failed(job, -1, 10).await.unwrap();
+    let failures = world.db.label_failed(job, None, 10).await.unwrap();
     assert!(
         failures[0].summary.contains("none.png"),
         "{}",
@@ -366,7 +366,7 @@ async fn unanswered_tasks_end_with_their_availability() {
         (ended.progress.human_labeled, ended.progress.failed),
         (1, 1)
     );
-    let failures = world.db.label_failed(job, -1, 10).await.unwrap();
+    let failures = world.db.label_failed(job, None, 10).await.unwrap();
     assert!(
         failures[0].summary.contains("Annotation tasks expired"),
         "{}",
