@@ -309,11 +309,7 @@ impl Db {
 
     /// The answers that count of the newest `objects` labeled objects, as their line and content,
     /// ordered by line.
-    pub async fn annotation_newest(
-        &self,
-        job_id: i64,
-        objects: i64,
-    ) -> Result<Vec<(i64, String)>> {
+    pub async fn annotation_newest(&self, job_id: i64, objects: i64) -> Result<Vec<(i64, String)>> {
         self.reader()
             .await?
             .conn()

@@ -24,6 +24,7 @@ use crate::auth::sigv4;
 use crate::auth::stored_keys::StoredKeys;
 use crate::auth::throttle::SignInThrottle;
 use crate::clock::Clock;
+use crate::console::figures::Figures;
 use crate::door::Entrance;
 use crate::mail::Mailer;
 use crate::metrics::Metrics;
@@ -32,7 +33,7 @@ use crate::people::People;
 use crate::people::memberships::Memberships;
 use crate::secrets::{Secrets, random_token};
 use crate::settings::Settings;
-use crate::{api, assets, object, people, portal, request_scope, s3, task_page};
+use crate::{api, assets, console, object, people, portal, request_scope, s3, task_page};
 
 /// Everything a request may need.
 pub struct App {
@@ -60,6 +61,8 @@ pub struct App {
     pub people: People,
     /// Who works in which teams.
     pub memberships: Memberships,
+    /// Figures of jobs that somebody watches.
+    pub figures: Figures,
     /// Sends mail, where a mail server is set.
     pub mailer: Option<Mailer>,
     /// What the portal keeps in memory between requests.
@@ -104,6 +107,7 @@ impl App {
             throttle: SignInThrottle::new(settings.sign_in_failures_max),
             people: People::new(db.clone(), secrets.clone(), clock.clone(), &settings),
             memberships: Memberships::new(db.clone(), clock.clone()),
+            figures: Figures::default(),
             mailer: Mailer::of(&settings)?,
             portal: portal::Memory::default(),
             settings,
@@ -190,6 +194,7 @@ pub fn router(app: Arc<App>) -> Router {
     let routes = people::portal::routes(routes);
     let routes = people::console::routes(routes);
     let routes = portal::routes(routes);
+    let routes = console::routes(routes);
     let pages = Router::new()
         .route("/_/assets/{*path}", get(assets::asset))
         .route("/_/portal", get(assets::portal))

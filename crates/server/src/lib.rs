@@ -10,6 +10,7 @@
 //! | portal and console, JSON | [`people`] | session, role table ([`auth::guard`]) |
 //! | portal: labeling, JSON | [`portal`] | session, role table, team |
 //! | page of one task | [`task_page`] | signed token |
+//! | console's jobs, JSON | [`console`] | session, role table |
 //! | files of the pages | [`assets`] | open |
 //! | S3 | [`s3`] | SigV4 or SigV2, role table |
 //! | one stored object | [`object`] | signed token |
@@ -22,6 +23,7 @@ pub mod assets;
 pub mod auth;
 pub mod cli;
 pub mod clock;
+pub mod console;
 pub mod door;
 pub mod json;
 pub mod mail;

@@ -28,6 +28,8 @@ pub enum Purpose {
     Object,
     /// Showing one task page ([`crate::task_page`]).
     Task,
+    /// Showing the page of a question that is no job yet ([`crate::console`]).
+    Preview,
     /// Temporary credentials given by AssumeRole.
     Session,
     /// Continuing a list on its next page ([`crate::api::page`]).
@@ -41,6 +43,7 @@ impl Purpose {
         match self {
             Purpose::Object => "object-token",
             Purpose::Task => "task-token",
+            Purpose::Preview => "preview-token",
             Purpose::Session => "session-token",
             Purpose::Page => "page-token",
             Purpose::HumanTaskUi => "human-task-ui-token",

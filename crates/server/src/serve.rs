@@ -26,6 +26,11 @@ use stall::StallLimit;
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub std::net::IpAddr);
 
+/// Says that the server is ending, in the extensions of each request: for answers that would go on for
+/// as long as somebody listens.
+#[derive(Clone, Debug)]
+pub struct Stopping(pub CancellationToken);
+
 /// Wait after the system refuses a connection (too many open files), so as not to spin.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 /// Bytes that the headers of a request may have.
@@ -100,9 +105,11 @@ async fn serve_connection(
     let _ = stream.set_nodelay(true);
     let settings = &app.settings;
     let stall = Duration::from_secs(u64::from(settings.stall_seconds));
+    let ending = Stopping(stopping.clone());
     let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
         let mut request: Request = request.map(axum::body::Body::new);
         request.extensions_mut().insert(peer);
+        request.extensions_mut().insert(ending.clone());
         router.clone().oneshot(request)
     });
     let connection = hyper::server::conn::http1::Builder::new()

@@ -254,7 +254,8 @@ async fn objects_that_cannot_be_shown_fail_alone_and_can_be_retried() {
         .until(job, "dispatch", |job| job.progress.dispatched == 3)
         .await;
     assert_eq!(running.progress.failed, 2);
-    let failures = world.db.label_failed(job, None, 10).await.unwrap();
+    let mut failures = world.db.label_failed(job, None, 10).await.unwrap();
+    failures.sort_by_key(|failure| failure.line);
     assert!(
         failures[0].summary.contains("none.png"),
         "{}",

@@ -2,7 +2,7 @@
 //! to know of the server.
 
 mod keys;
-mod overview;
+pub(crate) mod overview;
 mod teams;
 mod workers;
 
@@ -135,6 +135,13 @@ impl PageQuery {
     }
 }
 
+/// A cursor as [`PageQuery::after`] takes it apart.
+pub(crate) fn encode_cursor(parts: &[String]) -> String {
+    use base64::Engine;
+    let parts = serde_json::to_vec(parts).unwrap_or_default();
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(parts)
+}
+
 /// A page of a list: `rows` are one more than `limit` when there is another page, which begins after
 /// the cursor of the last row shown.
 pub(crate) fn page<T, const N: usize>(
@@ -143,13 +150,10 @@ pub(crate) fn page<T, const N: usize>(
     cursor: impl Fn(&T) -> [String; N],
     show: impl FnMut(&T) -> Value,
 ) -> Value {
-    use base64::Engine;
     let has_more = rows.len() as i64 > limit;
     rows.truncate(usize::try_from(limit).unwrap_or_default());
-    let next = rows.last().filter(|_| has_more).map(|last| {
-        let parts = serde_json::to_vec(cursor(last).as_slice()).unwrap_or_default();
-        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(parts)
-    });
+    let next = rows.last().filter(|_| has_more);
+    let next = next.map(|last| encode_cursor(&cursor(last)));
     let mut page = json!({ "items": rows.iter().map(show).collect::<Vec<_>>() });
     if let Some(next) = next {
         page["next"] = next.into();

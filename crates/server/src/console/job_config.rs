@@ -1,0 +1,92 @@
+//! What a job was created with.
+
+use cairn_db::labeling_job::LabelingJob;
+use cairn_labeling::job_rules::{AVAILABILITY_MAX, CONCURRENT_DEFAULT};
+use cairn_labeling::s3_layout::JobFolder;
+use serde_json::{Value, json};
+
+use super::output_manifest;
+use crate::app::App;
+use crate::page_error::PageError;
+use crate::people::teams::place;
+
+/// Tags a job may have, ours included.
+const TAGS_MAX: i64 = 100;
+
+/// Ways to bring answers together, as the console and as the settings of a job name them.
+const CONSOLIDATIONS: [(&str, &str); 2] = [
+    ("ground-truth", "ground-truth"),
+    ("majority-vote", "majority"),
+];
+
+/// The setting for a way that the console names.
+pub(super) fn setting_of(name: &str) -> &str {
+    let known = CONSOLIDATIONS.iter().find(|(console, _)| *console == name);
+    known.map_or(name, |(_, setting)| setting)
+}
+
+fn consolidation_of(setting: &str) -> &str {
+    let known = CONSOLIDATIONS.iter().find(|(_, known)| *known == setting);
+    known.map_or(setting, |(console, _)| console)
+}
+
+/// `Configuration`, of a job and the request it was made with.
+pub(super) async fn configuration(
+    app: &App,
+    job: &LabelingJob,
+    request: &Value,
+) -> Result<Value, PageError> {
+    let given = |pointer: &str| request.pointer(pointer).cloned().unwrap_or_default();
+    let task = |member: &str| given(&format!("/HumanTaskConfig/{member}"));
+    let settings: Value = serde_json::from_str(&job.settings).map_err(PageError::internal)?;
+    let output_path = given("/OutputConfig/S3OutputPath");
+    let folder = JobFolder::new(output_path.as_str().unwrap_or_default(), &job.name)
+        .map_err(PageError::internal)?;
+    let arn = place(&app.settings).labeling_job(&job.name).to_string();
+    let tags = app.db.tag_list(&arn, None, TAGS_MAX).await?;
+    let tags: Vec<Value> = tags
+        .iter()
+        .map(|tag| json!({"key": tag.key, "value": tag.value}))
+        .collect();
+    let or_default = |value: Value, default: i64| match value {
+        Value::Null => default.into(),
+        value => value,
+    };
+    Ok(json!({
+        "inputManifest": given("/InputConfig/DataSource/S3DataSource/ManifestS3Uri"),
+        "outputPath": output_path,
+        "outputManifest": {
+            "uri": folder.output_manifest().to_string(),
+            "ready": output_manifest::is_ready(job),
+        },
+        "labelCategoryConfig": given("/LabelCategoryConfigS3Uri"),
+        "labelAttributeName": given("/LabelAttributeName"),
+        "template": match task("UiConfig")["UiTemplateS3Uri"].take() {
+            Value::Null => task("UiConfig")["HumanTaskUiArn"].take(),
+            uri => uri,
+        },
+        "workteam": {
+            "name": job.workteam_arn.rsplit('/').next(),
+            "arn": job.workteam_arn,
+        },
+        "workersPerObject": task("NumberOfHumanWorkersPerDataObject"),
+        "taskTimeLimitSeconds": task("TaskTimeLimitInSeconds"),
+        "taskAvailabilityLifetimeSeconds":
+            or_default(task("TaskAvailabilityLifetimeInSeconds"), AVAILABILITY_MAX),
+        "maxConcurrentTaskCount": or_default(task("MaxConcurrentTaskCount"), CONCURRENT_DEFAULT),
+        "keywords": match task("TaskKeywords") {
+            Value::Null => json!([]),
+            keywords => keywords,
+        },
+        "preHumanTaskFunction": task("PreHumanTaskLambdaArn"),
+        "consolidationFunction":
+            task("AnnotationConsolidationConfig")["AnnotationConsolidationLambdaArn"].take(),
+        "consolidation": settings["consolidation"].as_str().map(consolidation_of),
+        "submitOnKey": settings["submit-on-key"] == "true",
+        "roleArn": given("/RoleArn"),
+        "maxHumanLabeledObjectCount": given("/StoppingConditions/MaxHumanLabeledObjectCount"),
+        "maxPercentageOfInputDatasetLabeled":
+            given("/StoppingConditions/MaxPercentageOfInputDatasetLabeled"),
+        "tags": tags,
+    }))
+}
