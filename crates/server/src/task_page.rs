@@ -12,13 +12,14 @@ use std::time::{Duration, Instant};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use cairn_engine::JobFacts;
-use cairn_labeling::template::{Environment, Limits, TemplateError, rewrite_scripts};
+use cairn_labeling::template::{Environment, Limits, Template, TemplateError, rewrite_scripts};
 use http::{HeaderMap, StatusCode, header};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::assets;
+use crate::console::{Preview, open_preview};
 use crate::object;
 use crate::origin::Origins;
 use crate::portal::AssignmentId;
@@ -87,10 +88,51 @@ async fn render(
     policy: &mut Policy,
 ) -> Result<String, Problem> {
     let now_ms = app.clock.now_ms();
-    let fields = app.secrets.open(Purpose::Task, token, now_ms)?;
+    let page = match app.secrets.open(Purpose::Task, token, now_ms) {
+        Ok(fields) => task(app, fields).await?,
+        // The page of a question that is no job yet has the same address.
+        Err(TokenError::Invalid) => preview(open_preview(app, token, now_ms)?)?,
+        Err(expired) => return Err(expired.into()),
+    };
+    policy.portal = page.portal;
+    let surroundings = Surroundings {
+        app,
+        here,
+        // From now on, not from when the task was given: a page that is loaded again needs its
+        // pictures as long as the first time.
+        objects_expire_at: now_ms + page.objects_ms,
+        deadline: Instant::now() + RENDER_TIME_MAX,
+        now_ms,
+        objects: Cell::new(0),
+    };
+    let data = json!({ "task": { "input": page.input } });
+    let html = page
+        .template
+        .render(&data, &surroundings, &Limits::default())
+        .map_err(Problem::template)?;
+    policy.is_open = page.is_open;
+    // By an address that is kept for good: a new task asks for no script anew.
+    let html = rewrite_scripts(&html, &assets::path("elements/index.js"));
+    Ok(whole_document(html))
+}
+
+/// What a page is made of.
+struct Page {
+    template: Arc<Template>,
+    /// `task.input`.
+    input: Value,
+    /// Who may frame it.
+    portal: String,
+    /// How long the objects on it can be had.
+    objects_ms: i64,
+    /// Whether it may speak to other hosts.
+    is_open: bool,
+}
+
+/// The page of a worker's task.
+async fn task(app: &App, fields: Vec<String>) -> Result<Page, Problem> {
     let [id, _worker, portal] = fields.try_into().map_err(|_| TokenError::Invalid)?;
     let id = AssignmentId::parse(&id).ok_or(TokenError::Invalid)?;
-    policy.portal = portal;
     let facts = app.engine.facts(id.job_id).await.map_err(of_engine)?;
     let facts = facts.ok_or_else(Problem::no_object)?;
     let line = app
@@ -104,25 +146,25 @@ async fn render(
         .task_type
         .task_input(&line, &facts.labels)
         .map_err(|error| Problem::object(format!("object {}: {error}", id.line)))?;
-    let data = json!({ "task": { "input": input } });
-    let surroundings = Surroundings {
-        app,
-        here,
-        // From now on, not from when the task was given: a page that is loaded again needs its
-        // pictures as long as the first time.
-        objects_expire_at: now_ms + facts.limit_ms + facts.lease_ms + SLACK_MS,
-        deadline: Instant::now() + RENDER_TIME_MAX,
-        now_ms,
-        objects: Cell::new(0),
-    };
-    let page = facts
-        .template
-        .render(&data, &surroundings, &Limits::default())
-        .map_err(Problem::template)?;
-    policy.is_open = speaks_of_other_hosts(&facts.template_source);
-    // By an address that is kept for good: a new task asks for no script anew.
-    let page = rewrite_scripts(&page, &assets::path("elements/index.js"));
-    Ok(whole_document(page))
+    Ok(Page {
+        template: facts.template.clone(),
+        input,
+        portal,
+        objects_ms: facts.limit_ms + facts.lease_ms + SLACK_MS,
+        is_open: speaks_of_other_hosts(&facts.template_source),
+    })
+}
+
+/// The page of a question that is no job yet. Its template is one of ours, and speaks to nobody.
+fn preview(preview: Preview) -> Result<Page, Problem> {
+    let template = Template::parse(&preview.template).map_err(Problem::template)?;
+    Ok(Page {
+        template: Arc::new(template),
+        input: preview.input,
+        portal: preview.portal,
+        objects_ms: SLACK_MS,
+        is_open: false,
+    })
 }
 
 /// Browsers lay out a page that does not say what it is by the rules of the nineties.

@@ -55,6 +55,18 @@ async fn a_question_is_shown_with_a_sample_or_with_objects() {
     let long = ask(json!({"fullInstructions": long})).await;
     assert!(input(&long)["taskObject"].is_string());
 
+    // The page itself, as the console's frame gets it.
+    let address = real["page"].as_str().unwrap();
+    let path = address.strip_prefix("http://task.localhost:9000").unwrap();
+    let page = world.test.visitor().get(path).await;
+    assert_eq!(page.status, 200);
+    assert!(page.text().contains("text 4"), "{}", page.text());
+    let policy = page.header("content-security-policy");
+    assert!(
+        policy.contains("frame-ancestors 'self' http://127.0.0.1:9000"),
+        "{policy}"
+    );
+
     let mut wrong = question();
     wrong["labels"] = json!(["good"]);
     let answer = world.page.post(&api("preview"), wrong).await;
