@@ -260,7 +260,7 @@ async fn as_many_declines_as_answers_were_wanted_fail_the_object_with_their_reas
     .await
     .good();
     let job = until(&test, job_id, |job| job.progress.failed == 1).await;
-    let failed = test.app.db.label_failed(job.job_id, -1, 10).await.unwrap();
+    let failed = test.app.db.label_failed(job.job_id, None, 10).await.unwrap();
     assert!(
         failed[0].summary.contains("all black"),
         "{}",
@@ -295,7 +295,7 @@ async fn an_object_that_is_gone_is_declined_and_one_that_is_there_is_noted() {
     let gone = ana.act(id(&task), "object-error", body).await.good();
     assert_eq!(gone["declined"], true);
     until(&test, images, |job| job.progress.failed == 1).await;
-    let failed = test.app.db.label_failed(images, -1, 10).await.unwrap();
+    let failed = test.app.db.label_failed(images, None, 10).await.unwrap();
     assert!(
         failed[0].summary.contains("s3://data/a.png is not there"),
         "{}",
