@@ -11,7 +11,7 @@ use cairn_labeling::label_category::LabelCategories;
 use cairn_labeling::s3_layout::JobFolder;
 use cairn_labeling::s3_uri::S3Uri;
 use cairn_labeling::task_type::TaskType;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -23,6 +23,7 @@ use crate::app::App;
 use crate::auth::roles::Role;
 use crate::auth::{Caller, Session};
 use crate::json::{JsonBody, Reply};
+use crate::origin::Origins;
 use crate::page_error::PageError;
 use crate::people::console::overview::CONSOLIDATIONS;
 
@@ -59,6 +60,7 @@ pub(super) struct CreateJob {
 pub(super) async fn create(
     State(app): State<Arc<App>>,
     session: Session,
+    headers: HeaderMap,
     JsonBody(body): JsonBody<CreateJob>,
 ) -> Result<Reply, PageError> {
     let (request, files) = body.check(&app).await?;
@@ -77,6 +79,7 @@ pub(super) async fn create(
         app: app.clone(),
         caller: Caller::of_person(Some(person.person_id), &person.name, person.role),
         now_ms: app.clock.now_ms(),
+        origin: Origins::of(&headers, &app.settings).portal,
     };
     let operation = api::find(OPERATION)
         .ok_or_else(|| PageError::internal(anyhow::anyhow!("{OPERATION} is not in the table")))?;

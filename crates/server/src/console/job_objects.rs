@@ -242,7 +242,7 @@ fn failure_code(reason: &str) -> &'static str {
         "preparation"
     } else if has("the manifest line ") || has("the line has `source`") {
         "bad_line"
-    } else if has("there is no object") || has("there is no bucket") {
+    } else if has("there is no object") || has("there is no bucket") || has("is not there") {
         "missing_object"
     } else {
         "unreadable_object"

@@ -260,7 +260,12 @@ async fn as_many_declines_as_answers_were_wanted_fail_the_object_with_their_reas
     .await
     .good();
     let job = until(&test, job_id, |job| job.progress.failed == 1).await;
-    let failed = test.app.db.label_failed(job.job_id, None, 10).await.unwrap();
+    let failed = test
+        .app
+        .db
+        .label_failed(job.job_id, None, 10)
+        .await
+        .unwrap();
     assert!(
         failed[0].summary.contains("all black"),
         "{}",
