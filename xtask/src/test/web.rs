@@ -19,6 +19,7 @@ pub fn run() -> Result<Counts> {
         Path::new(&chromium).is_file(),
         "no Chromium at {chromium} (Debian: apt-get install chromium, or set CAIRN_CHROMIUM)"
     );
+    let cairn = workspace::build_cairn(false)?;
     install(&folder)?;
 
     let mut counts = Counts::default();
@@ -40,6 +41,7 @@ pub fn run() -> Result<Counts> {
         .args(["--test", "--test-concurrency=2", "--test-reporter=spec"])
         .args(files)
         .current_dir(&folder)
+        .env("CAIRN_BIN", cairn)
         .env("CAIRN_CHROMIUM", &chromium)
         .env("CHROMIUM", &chromium);
     let failed_before = counts.failed;
