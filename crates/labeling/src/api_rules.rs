@@ -1,7 +1,7 @@
 //! The one place for the field rules of the API: which members an operation takes, which it needs,
 //! their types, lengths, ranges, patterns and values.
 //!
-//! The rules are tables, one file per family of operations; [`check`] holds a request against them.
+//! The rules are tables, one file per family of operations; [`check()`] holds a request against them.
 //! They follow the service model; `tests/python/test_rules_against_model.py` compares both, so that
 //! a drift is noticed. Rules about several members at once that the model cannot say ("exactly one
 //! of") are here too; those that need to know what a value means are in [`crate::job_rules`].

@@ -2,7 +2,7 @@
 //!
 //! [`LineSplitter`] cuts a stream into lines in constant memory, [`check_line`] says whether a line
 //! is a dataset object and where its data lies, [`LineErrors`] gathers what is wrong, and
-//! [`augment`] makes a line of the output manifest out of a line of the input.
+//! [`augment()`] makes a line of the output manifest out of a line of the input.
 
 mod augment;
 mod check;

@@ -10,7 +10,7 @@
 //!   which every filter takes.
 //! * A hash is shown as JSON.
 //!
-//! Beside the engine: [`rewrite_scripts`] points a page to Cairn's crowd elements, [`lint`] tells a requester what
+//! Beside the engine: [`rewrite_scripts`] points a page to Cairn's crowd elements, [`lint()`] tells a requester what
 //! workers would stumble over, [`built_in`] makes the pages of the built-in task types.
 //!
 //! One more filter is one more entry in a table of `filters/`; one more tag is a node in `syntax.rs`, a reader in

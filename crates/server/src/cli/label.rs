@@ -193,11 +193,11 @@ impl Label {
             if let Some(reason) = job.failure_reason {
                 bail!("{reason}");
             }
-            if job.progress.label_version > written {
-                if let Some(facts) = host.app.engine.facts(job_id).await? {
-                    write_output(host, facts, out).await?;
-                    written = job.progress.label_version;
-                }
+            if job.progress.label_version > written
+                && let Some(facts) = host.app.engine.facts(job_id).await?
+            {
+                write_output(host, facts, out).await?;
+                written = job.progress.label_version;
             }
             if job.finished_at.is_some() && !is_over {
                 is_over = true;

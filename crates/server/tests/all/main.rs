@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod api;
+mod command_line;
 mod console;
 mod object_route;
 mod people;
