@@ -11,7 +11,7 @@ export const number = (value) => new Intl.NumberFormat(language()).format(value)
 export function size(bytes) {
   const unit = ["byte", "kilobyte", "megabyte", "gigabyte"];
   const step = bytes < 1_000 ? 0 : Math.min(3, Math.floor(Math.log10(bytes) / 3));
-  return new Intl.NumberFormat(language(), { style: "unit", unit: unit[step], unitDisplay: "short", maximumFractionDigits: step > 0 ? 1 : 0 }).format(bytes / 1_000 ** step);
+  return new Intl.NumberFormat(language(), { style: "unit", unit: unit[step], unitDisplay: step > 0 ? "short" : "long", maximumFractionDigits: step > 0 ? 1 : 0 }).format(bytes / 1_000 ** step);
 }
 
 /**

@@ -19,6 +19,9 @@ import { JOB_TABS, jobAddress } from "./route.js";
 /** @import { Job, Progress } from "./types.js" */
 /** @import { JobTab, Route } from "./route.js" */
 
+/** While the output manifest is awaited, the job is asked for it no oftener than this. */
+const MANIFEST_EVERY_MS = 2_000;
+
 /**
  * @typedef {object} Tab
  * @property {HTMLElement} element
@@ -40,6 +43,8 @@ export class JobPage {
   #shown = null;
   #closed = false;
   #last = "";
+  /** When the whole job was last asked for. */
+  #askedAt = 0;
 
   // What stays on the page while its figures move.
   #chip = h("span.chip-place", { role: "status" });
@@ -91,6 +96,7 @@ export class JobPage {
       const { job } = await api.job(this.#name);
       if (this.#closed) return;
       this.#job = job;
+      this.#askedAt = Date.now();
       fill(this.#problem);
     } catch (error) {
       if (this.#closed) return;
@@ -136,7 +142,9 @@ export class JobPage {
     if (!this.#job || this.#closed) return;
     const wasFinal = isFinal(this.#job.progress.state);
     this.#job.progress = progress;
-    if (isFinal(progress.state) && !wasFinal) void this.#refreshJob();
+    // The output manifest appears soon after the start; the figures do not tell of it.
+    const awaited = !this.#job.configuration.outputManifest.ready && progress.state !== "Initializing" && !wasFinal;
+    if ((isFinal(progress.state) && !wasFinal) || (awaited && Date.now() - this.#askedAt > MANIFEST_EVERY_MS)) void this.#refreshJob();
     // What looks the same is left alone: a pointer over it, or a reader within it, is not disturbed.
     const { now: _, changedAt: __, ...figures } = /** @type {Progress & {now?: number}} */ (progress);
     const seen = JSON.stringify(figures);
@@ -147,14 +155,16 @@ export class JobPage {
     this.#shown?.heard?.(progress);
   }
 
-  /** What changes once when a job ends, as whether the output manifest is there. */
+  /** What changes once in the life of a job, as whether the output manifest is there. */
   async #refreshJob() {
+    this.#askedAt = Date.now();
     try {
       const { job } = await api.job(this.#name);
       if (this.#closed) return;
+      const before = JSON.stringify(this.#job?.configuration);
       this.#job = job;
       this.#drawFigures(job.progress);
-      if (this.#tab === "settings") this.#openTab();
+      if (this.#tab === "settings" && JSON.stringify(job.configuration) !== before) this.#openTab();
     } catch {
       // The figures are fresh all the same.
     }

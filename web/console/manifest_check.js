@@ -31,12 +31,15 @@ export function drawReport(place, report) {
           report.errorCount > report.errors.length ? h("li.quiet", {}, t("console.check.more", { count: report.errorCount - report.errors.length })) : null,
         )
       : null,
-    report.errorCount > 0 && report.errorCount < report.lines ? h("p.help", {}, t("console.check.errors.help")) : null,
+    report.errorCount > 0 ? h("p.help", {}, t(onlyKinds(report) ? "console.check.kinds.help" : "console.check.errors.help")) : null,
     report.first.length > 0
       ? h("ul.samples", { "aria-label": t("console.check.samples") }, report.first.map((object) => h("li", { title: object.uri ?? object.text ?? "" }, thumbnail(object))))
       : null,
   );
 }
+
+/** Whether all that is wrong is the kind of some objects, as far as the errors told of go. @param {ManifestReport} report */
+const onlyKinds = (report) => report.errors.every(({ code }) => code === "wrong_kind");
 
 /** @param {HTMLElement} place */
 export const drawChecking = (place) => fill(place, h("p.quiet", { role: "status" }, t("console.check.busy")));

@@ -92,7 +92,7 @@ test("a percentage says neither nothing nor all when that is not so", () => {
 });
 
 test("sizes have one unit", () => {
-  assert.deepEqual([0, 999, 84_211, 3_000_000_000].map(size), ["0 byte", "999 byte", "84.2 kB", "3 GB"]);
+  assert.deepEqual([0, 999, 84_211, 3_000_000_000].map(size), ["0 bytes", "999 bytes", "84.2 kB", "3 GB"]);
 });
 
 test("a form that is right becomes the request, trimmed, minutes as seconds, and nothing that was left empty", () => {
