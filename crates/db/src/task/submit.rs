@@ -82,13 +82,17 @@ struct Held {
     revision: i64,
     key: Option<String>,
     answered_at: Option<i64>,
+    has_draft: bool,
 }
+
+/// One worker in one job: answers, those of them that are settled, objects declined.
+type Figures = (i64, i64, i64);
 
 impl Operation for Submit {
     type Output = Submitted;
 
     async fn run(&self, conn: &mut Conn<'_>) -> Result<Submitted> {
-        let outcome = self.answer(conn).await?;
+        let (outcome, figures) = self.answer(conn).await?;
         if let Some(line) = self.showing {
             self.show(conn, line).await?;
         }
@@ -98,14 +102,10 @@ impl Operation for Submit {
             Some(next) if accepted => Some(next.run(conn).await?),
             _ => None,
         };
-        let (answered, settled, declined) = conn
-            .opt(
-                "SELECT answered, settled, declined FROM job_worker WHERE job_id = $1 AND worker_id = $2",
-                args![self.job_id, self.worker_id],
-                |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)),
-            )
-            .await?
-            .unwrap_or_default();
+        let (answered, settled, declined) = match figures {
+            Some(figures) => figures,
+            None => self.figures(conn).await?,
+        };
         Ok(Submitted {
             outcome,
             next,
@@ -117,11 +117,14 @@ impl Operation for Submit {
 }
 
 impl Submit {
-    async fn answer(&self, conn: &mut Conn<'_>) -> Result<SubmitOutcome> {
+    /// Takes the answer or refuses it. The figures are told where they were just written.
+    async fn answer(&self, conn: &mut Conn<'_>) -> Result<(SubmitOutcome, Option<Figures>)> {
         let held = conn
             .opt(
-                "SELECT state, COALESCE(accepted_at, leased_at), limit_at, revision, idempotency_key, answered_at
-                 FROM assignment WHERE job_id = $1 AND line = $2 AND worker_id = $3",
+                "SELECT s.state, COALESCE(s.accepted_at, s.leased_at), s.limit_at, s.revision, s.idempotency_key,
+                   s.answered_at, (SELECT COUNT(*) FROM draft d
+                     WHERE d.job_id = s.job_id AND d.line = s.line AND d.worker_id = s.worker_id)
+                 FROM assignment s WHERE s.job_id = $1 AND s.line = $2 AND s.worker_id = $3",
                 args![self.job_id, self.line, self.worker_id],
                 |row| {
                     Ok(Held {
@@ -131,12 +134,13 @@ impl Submit {
                         revision: row.int(3)?,
                         key: row.opt_text(4)?,
                         answered_at: row.opt_int(5)?,
+                        has_draft: row.int(6)? > 0,
                     })
                 },
             )
             .await?;
         let Some(held) = held else {
-            return Ok(SubmitOutcome::NotHeld);
+            return Ok((SubmitOutcome::NotHeld, None));
         };
         let first_at = held.answered_at.unwrap_or(self.now_ms);
         let accepted = |revision| SubmitOutcome::Accepted {
@@ -146,24 +150,24 @@ impl Submit {
         if held.state == AssignmentState::Answered {
             // The same answer once more: its first acknowledgement was lost on the way.
             if held.key.as_deref() == Some(&self.key) || self.known(conn).await? {
-                return Ok(accepted(held.revision));
+                return Ok((accepted(held.revision), None));
             }
             return match self.correct(conn, &held, first_at).await? {
-                Some(refusal) => Ok(refusal),
-                None => Ok(accepted(held.revision + 1)),
+                Some(refusal) => Ok((refusal, None)),
+                None => Ok((accepted(held.revision + 1), None)),
             };
         }
         match held.state {
-            AssignmentState::Declined => return Ok(SubmitOutcome::Declined),
-            AssignmentState::Closed => return Ok(SubmitOutcome::Closed),
+            AssignmentState::Declined => return Ok((SubmitOutcome::Declined, None)),
+            AssignmentState::Closed => return Ok((SubmitOutcome::Closed, None)),
             _ if self.now_ms > held.limit_at + LIMIT_GRACE_MS => {
-                return Ok(SubmitOutcome::LimitPassed);
+                return Ok((SubmitOutcome::LimitPassed, None));
             }
             _ => {}
         }
         let live = held.state == AssignmentState::Live;
         if !live && !self.has_room(conn).await? {
-            return Ok(SubmitOutcome::LeaseLost);
+            return Ok((SubmitOutcome::LeaseLost, None));
         }
         let change = Change {
             live: -i64::from(live),
@@ -172,7 +176,7 @@ impl Submit {
         };
         let open = task_change_in_txn(conn, self.job_id, self.line, change, self.now_ms).await?;
         if open.is_none() {
-            return Ok(SubmitOutcome::Closed);
+            return Ok((SubmitOutcome::Closed, None));
         }
         conn.execute(
             "UPDATE assignment SET state = 1, revision = 1, idempotency_key = $4, answered_at = $5
@@ -187,24 +191,39 @@ impl Submit {
         )
         .await?;
         self.store(conn, 1, held.started_at).await?;
-        conn.execute(
-            "DELETE FROM draft WHERE job_id = $1 AND line = $2 AND worker_id = $3",
-            args![self.job_id, self.line, self.worker_id],
+        if held.has_draft {
+            conn.execute(
+                "DELETE FROM draft WHERE job_id = $1 AND line = $2 AND worker_id = $3",
+                args![self.job_id, self.line, self.worker_id],
+            )
+            .await?;
+        }
+        let figures = conn
+            .one(
+                "INSERT INTO job_worker (job_id, worker_id, answered, time_spent_ms, last_at) VALUES ($1, $2, 1, $3, $4)
+                 ON CONFLICT (job_id, worker_id) DO UPDATE SET answered = job_worker.answered + 1,
+                   time_spent_ms = job_worker.time_spent_ms + excluded.time_spent_ms, last_at = excluded.last_at
+                 RETURNING answered, settled, declined",
+                args![
+                    self.job_id,
+                    self.worker_id,
+                    self.time_spent_ms,
+                    self.now_ms
+                ],
+                |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)),
+            )
+            .await?;
+        Ok((accepted(1), Some(figures)))
+    }
+
+    async fn figures(&self, conn: &mut Conn<'_>) -> Result<Figures> {
+        conn.opt(
+            "SELECT answered, settled, declined FROM job_worker WHERE job_id = $1 AND worker_id = $2",
+            args![self.job_id, self.worker_id],
+            |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)),
         )
-        .await?;
-        conn.execute(
-            "INSERT INTO job_worker (job_id, worker_id, answered, time_spent_ms, last_at) VALUES ($1, $2, 1, $3, $4)
-             ON CONFLICT (job_id, worker_id) DO UPDATE SET answered = job_worker.answered + 1,
-               time_spent_ms = job_worker.time_spent_ms + excluded.time_spent_ms, last_at = excluded.last_at",
-            args![
-                self.job_id,
-                self.worker_id,
-                self.time_spent_ms,
-                self.now_ms
-            ],
-        )
-        .await?;
-        Ok(accepted(1))
+        .await
+        .map(Option::unwrap_or_default)
     }
 
     /// Whether an earlier revision carries this key: an old answer replayed after its correction.

@@ -9,3 +9,4 @@ mod hot_path;
 mod invariants;
 mod people;
 mod tags;
+mod worker_pages;
