@@ -40,6 +40,7 @@ pub struct Stage {
     pub labelers: Vec<Labeler>,
     /// Commits a second of the bare loop, once measured.
     pub bare_per_s: Option<f64>,
+    has_bucket: bool,
     team: Option<Team>,
     jobs: u32,
 }
@@ -50,8 +51,7 @@ impl Stage {
         let mut cairn = Cairn::new(binary, folder)?;
         let first_start_s = cairn.start().await?.as_secs_f64();
         let keys = cairn.make_keys()?;
-        let mut aws = Aws::new(cairn.address(), &keys);
-        aws.create_bucket(BUCKET).await?;
+        let aws = Aws::new(cairn.address(), &keys);
         Ok(Stage {
             scale,
             report,
@@ -62,6 +62,7 @@ impl Stage {
             keys,
             labelers: Vec::new(),
             bare_per_s: None,
+            has_bucket: false,
             team: None,
             jobs: 0,
         })
@@ -79,7 +80,8 @@ impl Stage {
     }
 
     /// What a new job is made of.
-    pub fn spec(&mut self, workers_per_object: u32) -> Result<JobSpec> {
+    pub async fn spec(&mut self, workers_per_object: u32) -> Result<JobSpec> {
+        self.bucket().await?;
         self.jobs += 1;
         Ok(JobSpec {
             name: format!("bench-{}", self.jobs),
@@ -89,6 +91,15 @@ impl Stage {
             concurrent: 5_000,
             task_seconds: 3_600,
         })
+    }
+
+    /// Makes the bucket when it is first asked for.
+    pub async fn bucket(&mut self) -> Result<()> {
+        if !self.has_bucket {
+            self.aws.create_bucket(BUCKET).await?;
+            self.has_bucket = true;
+        }
+        Ok(())
     }
 
     /// The team, made when it is first asked for: the floors need none.
@@ -107,7 +118,7 @@ impl Stage {
         mut lines: Lines,
         objects: u64,
     ) -> Result<LabelingJob> {
-        let spec = self.spec(workers_per_object)?;
+        let spec = self.spec(workers_per_object).await?;
         let manifest = lines.manifest(objects);
         self.aws
             .put(BUCKET, &spec.manifest_key(), &manifest)

@@ -20,6 +20,7 @@ pub async fn run(stage: &mut Stage) -> Result<()> {
     if stage.bare_per_s.is_none() {
         super::floor::run(stage).await?;
     }
+    stage.bucket().await?;
     reads(stage).await?;
     puts(stage).await
 }

@@ -56,7 +56,7 @@ async fn one(
     if is_labeled {
         manifest = labeled(&manifest, "topic");
     }
-    let spec = stage.spec(1)?;
+    let spec = stage.spec(1).await?;
     let meter = Meter::start(stage.pid()?)?;
     stage
         .aws

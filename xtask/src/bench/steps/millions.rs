@@ -20,7 +20,7 @@ pub async fn run(stage: &mut Stage) -> Result<()> {
     let largest = stage.scale.largest;
     let mut first_ms = None;
     for objects in [largest / 1000, largest / 10, largest] {
-        let spec = stage.spec(1)?;
+        let spec = stage.spec(1).await?;
         let length = manifest_length(objects);
         let mut lines = Lines::short();
         let mut left = objects;
