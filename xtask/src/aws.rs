@@ -35,7 +35,7 @@ impl Aws {
             ("content-type", "application/x-amz-json-1.1"),
         ];
         let payload = sha256_hex(body.as_bytes());
-        let headers = self.sign("sagemaker", "POST", "/", "", &payload);
+        let headers = self.sign("sagemaker", "POST", "/", "", &payload, Some(&target));
         let response = self
             .send("POST", "/", &headers, &extra, Body::Bytes(body.as_bytes()))
             .await?;
@@ -92,7 +92,7 @@ impl Aws {
         mut piece: impl FnMut(&[u8]) + Send,
     ) -> Result<u64> {
         let path = object_path(bucket, key);
-        let headers = self.sign("s3", "GET", &path, "", UNSIGNED);
+        let headers = self.sign("s3", "GET", &path, "", UNSIGNED, None);
         let headers: Vec<(&str, &str)> = headers
             .iter()
             .map(|(name, value)| (*name, value.as_str()))
@@ -143,7 +143,7 @@ impl Aws {
             Body::Bytes(bytes) => sha256_hex(bytes),
             Body::Stream(..) => UNSIGNED.to_owned(),
         };
-        let headers = self.sign("s3", method, path, query, &payload);
+        let headers = self.sign("s3", method, path, query, &payload, None);
         let target = if query.is_empty() {
             path.to_owned()
         } else {
@@ -159,6 +159,7 @@ impl Aws {
         path: &str,
         query: &str,
         payload: &str,
+        target: Option<&str>,
     ) -> [(&'static str, String); 3] {
         let date = jiff::Timestamp::now()
             .strftime("%Y%m%dT%H%M%SZ")
@@ -172,6 +173,7 @@ impl Aws {
             region: REGION,
             payload,
             date: &date,
+            target,
         };
         let authorization = authorization(&self.keys, &request);
         [

@@ -30,9 +30,12 @@ pub struct Request<'a> {
     pub payload: &'a str,
     /// The time as `20260101T000000Z`.
     pub date: &'a str,
+    /// The operation in `x-amz-target`, for a service that has one.
+    pub target: Option<&'a str>,
 }
 
-/// The `Authorization` header for a request that carries `host`, `x-amz-date` and `x-amz-content-sha256`.
+/// The `Authorization` header for a request that carries `host`, `x-amz-date`, `x-amz-content-sha256` and, where it has
+/// a target, `x-amz-target`.
 pub fn authorization(keys: &Keys, request: &Request<'_>) -> String {
     let Request {
         method,
@@ -43,8 +46,19 @@ pub fn authorization(keys: &Keys, request: &Request<'_>) -> String {
         region,
         payload,
         date,
+        target,
     } = request;
-    let signed = "host;x-amz-content-sha256;x-amz-date";
+    let (target_name, target_line) = match target {
+        Some(target) => (
+            ";x-amz-target",
+            format!(
+                "x-amz-target:{target}
+"
+            ),
+        ),
+        None => ("", String::new()),
+    };
+    let signed = format!("host;x-amz-content-sha256;x-amz-date{target_name}");
     // Every service but S3 encodes the path once more.
     let path = if *service == "s3" {
         (*path).to_owned()
@@ -52,7 +66,7 @@ pub fn authorization(keys: &Keys, request: &Request<'_>) -> String {
         path.replace('%', "%25")
     };
     let canonical = format!(
-        "{method}\n{path}\n{query}\nhost:{host}\nx-amz-content-sha256:{payload}\nx-amz-date:{date}\n\n{signed}\n{payload}"
+        "{method}\n{path}\n{query}\nhost:{host}\nx-amz-content-sha256:{payload}\nx-amz-date:{date}\n{target_line}\n{signed}\n{payload}"
     );
     let day = &date[..8];
     let scope = format!("{day}/{region}/{service}/aws4_request");
@@ -119,6 +133,7 @@ mod tests {
             region: "us-east-1",
             payload: &payload,
             date: "20260101T000000Z",
+            target: None,
         };
         assert!(authorization(&keys, &request).ends_with(S3_SIGNATURE));
         let request = Request {
@@ -127,6 +142,7 @@ mod tests {
             query: "",
             service: "sagemaker",
             region: "ap-northeast-1",
+            target: Some("SageMaker.ListLabelingJobs"),
             ..request
         };
         assert!(authorization(&keys, &request).ends_with(SAGEMAKER_SIGNATURE));
@@ -135,7 +151,7 @@ mod tests {
     const S3_SIGNATURE: &str =
         "Signature=d021179915ab6f47e0bbd8d5854544872d787f00009f4f9cad3a1b5f8da248c0";
     const SAGEMAKER_SIGNATURE: &str =
-        "Signature=c92c2522636498e894ccaa204feced63595c1c5791e90c261d26e8cd6f8580bc";
+        "Signature=c6e4176981e9f373521a4a979cd0e7377e2268c5bccad3830910c95953f3d040";
 
     #[test]
     fn paths_and_parameters_are_encoded() {
