@@ -50,10 +50,9 @@ impl Cairn {
         self
     }
 
-    /// Records every change of the data folder into `log`.
-    pub fn record(mut self, shim: Shim, log: &Path) -> Cairn {
+    /// Records every change of the data folder into `log`, from the next start on.
+    pub fn record(&mut self, shim: Shim, log: &Path) {
         self.record = Some((shim, log.to_owned()));
-        self
     }
 
     /// Where it listens.

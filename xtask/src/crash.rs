@@ -15,7 +15,9 @@ use anyhow::{Context, Result, ensure};
 use crate::random::Random;
 use crate::workspace;
 use drive::Drive;
-use victim::{Victim, Way};
+use victim::Victim;
+
+pub use victim::Way;
 
 /// What to kill, and how often.
 #[derive(clap::Args)]
@@ -27,6 +29,10 @@ pub struct Arguments {
     /// Let the power fail instead: what was not synced is lost
     #[arg(long, conflicts_with_all = ["postgres", "kill_postgres"])]
     power_loss: bool,
+
+    /// Let the disk lose what was synced as well: shows that the test can fail
+    #[arg(long, requires = "power_loss")]
+    lying_disk: bool,
 
     /// Keep the data in PostgreSQL
     #[arg(long)]
@@ -55,11 +61,42 @@ pub struct Arguments {
 
 /// The server lives at most so long between two kills, in milliseconds.
 const LIFE_MS_MAX: u64 = 600;
+/// A killed PostgreSQL takes seconds to return, so what is killed next has to live longer.
+const LIFE_MS_MAX_POSTGRES: u64 = 3_000;
 /// One in so many kills comes at once after the start, in the middle of the recovery from the one before.
 const EARLY_ONE_IN: u64 = 6;
 
 /// Runs all rounds; an error when a promise was broken.
 pub fn run(arguments: &Arguments) -> Result<()> {
+    let way = if arguments.power_loss {
+        Way::PowerLoss {
+            lying: arguments.lying_disk,
+        }
+    } else if arguments.kill_postgres {
+        Way::KillPostgres
+    } else {
+        Way::KillServer {
+            postgres: arguments.postgres,
+        }
+    };
+    run_with(arguments, way)?;
+    println!("crash: {} passed, 0 failed", arguments.count);
+    Ok(())
+}
+
+/// Runs so many rounds of one way on the ordinary build, with a seed of the moment.
+pub fn run_way(way: Way, count: u32) -> Result<()> {
+    #[derive(clap::Parser)]
+    struct Defaults {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+    let mut arguments = <Defaults as clap::Parser>::parse_from(["crash"]).arguments;
+    arguments.count = count;
+    run_with(&arguments, way)
+}
+
+fn run_with(arguments: &Arguments, way: Way) -> Result<()> {
     let binary = workspace::build_cairn(arguments.release)?;
     let seed = arguments.seed.unwrap_or_else(|| {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
@@ -68,21 +105,15 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let folder = std::env::temp_dir().join(format!("cairn-crash-{}", std::process::id()));
     std::fs::create_dir_all(&folder).with_context(|| format!("make {}", folder.display()))?;
     println!("seed {seed}, folder {}", folder.display());
-    let way = if arguments.power_loss {
-        Way::PowerLoss
-    } else if arguments.kill_postgres {
-        Way::KillPostgres
-    } else {
-        Way::KillServer {
-            postgres: arguments.postgres,
-        }
-    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let outcome = runtime.block_on(rounds(arguments, way, seed, binary, folder.clone()));
     if arguments.keep || outcome.is_err() {
-        println!("left for reading: {}", folder.display());
+        // Under a name of its own, for the next way may need this one.
+        let kept = folder.with_extension(format!("{seed}"));
+        std::fs::rename(&folder, &kept)?;
+        println!("left for reading: {}", kept.display());
     } else {
         std::fs::remove_dir_all(&folder)?;
     }
@@ -99,13 +130,18 @@ async fn rounds(
     let mut random = Random::new(seed);
     let mut victim = Victim::start(way, &binary, &folder, Random::new(random.bits())).await?;
     let drive = Drive::prepare(victim.server(), arguments.workers).await?;
+    victim.arm().await?;
     let killing = async {
         let mut slowest = Duration::ZERO;
+        let longest_ms = match way {
+            Way::KillPostgres => LIFE_MS_MAX_POSTGRES,
+            Way::KillServer { .. } | Way::PowerLoss { .. } => LIFE_MS_MAX,
+        };
         for round in 1..=arguments.count {
             let life_ms = if random.below(EARLY_ONE_IN) == 0 {
                 0
             } else {
-                random.below(LIFE_MS_MAX)
+                random.below(longest_ms)
             };
             tokio::time::sleep(Duration::from_millis(life_ms)).await;
             ensure!(!drive.is_over(), "the load has stopped");
@@ -139,6 +175,5 @@ async fn rounds(
         arguments.count,
         drive.so_far()
     );
-    println!("crash: {} passed, 0 failed", arguments.count);
     Ok(())
 }

@@ -76,6 +76,25 @@ impl Postgres {
     /// Starts the server on the cluster as it lies, after [`Postgres::kill`] with its own recovery.
     pub fn restart(&mut self) -> Result<()> {
         ensure!(self.server.is_none(), "PostgreSQL runs already");
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            self.launch()?;
+            match self.wait_until_ready() {
+                Ok(()) => return Ok(()),
+                // A process that was being born when its server was killed may outlive it for a moment.
+                Err(error)
+                    if format!("{error:#}").contains("still in use")
+                        && Instant::now() < deadline =>
+                {
+                    self.kill()?;
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn launch(&mut self) -> Result<()> {
         let log = std::fs::File::options()
             .create(true)
             .append(true)
@@ -93,22 +112,35 @@ impl Postgres {
             .stdout(log.try_clone()?)
             .stderr(log);
         self.server = Some(command.spawn().context("start PostgreSQL")?);
-        self.wait_until_ready()
+        Ok(())
     }
 
-    /// Ends the server and all its processes at once, as a crash would.
+    /// Ends the server and all its processes at once, as a crash of its machine would.
     pub fn kill(&mut self) -> Result<()> {
         let Some(mut server) = self.server.take() else {
             return Ok(());
         };
-        // The server leads a process group of its own, so that its backends die in the same instant.
-        process::run_quiet(Command::new("kill").args([
-            "-KILL",
-            "--",
-            &format!("-{}", server.id()),
-        ]))
-        .context("kill PostgreSQL")?;
+        // Each process of PostgreSQL leads a group of its own, so they are named one by one; and a new cluster cannot
+        // start before the last of the old is gone.
+        let pids = [vec![server.id()], children(server.id())].concat();
+        let arguments: Vec<String> = pids.iter().map(u32::to_string).collect();
+        let _ = Command::new("kill")
+            .arg("-KILL")
+            .args(arguments)
+            .stderr(Stdio::null())
+            .status();
         server.wait().context("wait for PostgreSQL's end")?;
+        let deadline = Instant::now() + PATIENCE;
+        while pids
+            .iter()
+            .any(|pid| Path::new(&format!("/proc/{pid}")).exists())
+        {
+            ensure!(
+                Instant::now() < deadline,
+                "processes of PostgreSQL live on after kill -9"
+            );
+            std::thread::sleep(Duration::from_millis(1));
+        }
         Ok(())
     }
 
@@ -130,7 +162,9 @@ impl Postgres {
             };
             if ended || Instant::now() > deadline {
                 let log = std::fs::read_to_string(self.log()).unwrap_or_default();
-                bail!("PostgreSQL does not come up; its log:\n{log}");
+                let lines: Vec<&str> = log.lines().collect();
+                let tail = lines[lines.len().saturating_sub(10)..].join("\n");
+                bail!("PostgreSQL does not come up; its log ends:\n{tail}");
             }
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -174,6 +208,20 @@ impl Drop for Postgres {
             eprintln!("left behind {}: {error}", self.folder.display());
         }
     }
+}
+
+/// The processes that a process has started and that live.
+fn children(pid: u32) -> Vec<u32> {
+    let list = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
+    list.unwrap_or_default()
+        .split_whitespace()
+        .filter_map(|pid| pid.parse().ok())
+        .collect()
+}
+
+/// Whether PostgreSQL's programs are on this machine.
+pub fn is_installed() -> bool {
+    find_programs().is_some()
 }
 
 /// Debian keeps the programs of each major version in a folder of its own, off the path.

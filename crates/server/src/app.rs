@@ -31,7 +31,8 @@ use crate::metrics::Metrics;
 use crate::page_error::PageError;
 use crate::people::People;
 use crate::people::memberships::Memberships;
-use crate::secrets::{Secrets, random_token};
+use crate::replica::Replica;
+use crate::secrets::Secrets;
 use crate::settings::Settings;
 use crate::{api, assets, console, object, people, portal, request_scope, s3, task_page};
 
@@ -67,6 +68,8 @@ pub struct App {
     pub mailer: Option<Mailer>,
     /// What the portal keeps in memory between requests.
     pub portal: portal::Memory,
+    /// The name of this server.
+    pub replica: Replica,
 }
 
 impl App {
@@ -89,6 +92,8 @@ impl App {
     ) -> anyhow::Result<Arc<App>> {
         let secrets = open_secrets(&settings)?;
         let db = open_db(&settings).await?;
+        make_data_folder(&settings)?;
+        let replica = Replica::open(&settings.data).context("opening the name of this server")?;
         let (of_keys, of_sessions, of_engine) = (secrets.clone(), secrets.clone(), clock.clone());
         let engine = Engine::new(EngineOptions {
             db: db.clone(),
@@ -98,7 +103,7 @@ impl App {
                 account: settings.account_id.clone(),
             },
             now_ms: Arc::new(move || of_engine.now_ms()),
-            owner: random_token(),
+            owner: replica.name().to_owned(),
         });
         Ok(Arc::new(App {
             keys: Arc::new(StoredKeys::new(db.clone(), of_keys, clock.clone())),
@@ -110,6 +115,7 @@ impl App {
             figures: Figures::default(),
             mailer: Mailer::of(&settings)?,
             portal: portal::Memory::default(),
+            replica,
             settings,
             secrets,
             clock,

@@ -33,6 +33,7 @@ pub mod origin;
 pub mod page_error;
 pub mod people;
 pub mod portal;
+pub mod replica;
 pub mod request_scope;
 pub mod s3;
 pub mod secrets;

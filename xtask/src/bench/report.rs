@@ -17,7 +17,7 @@ pub struct Row {
     ours: f64,
     unit: &'static str,
     better: Better,
-    peers: Option<&'static str>,
+    peers: Option<(&'static str, f64)>,
     budget: Option<f64>,
     note: String,
 }
@@ -38,7 +38,13 @@ impl Row {
 
     /// Where the same figure of other tools is found ([`Peers::figure`]).
     pub fn peers(mut self, path: &'static str) -> Row {
-        self.peers = Some(path);
+        self.peers = Some((path, 1.0));
+        self
+    }
+
+    /// The same for figures in another unit: `factor` brings them into ours.
+    pub fn peers_times(mut self, path: &'static str, factor: f64) -> Row {
+        self.peers = Some((path, factor));
         self
     }
 
@@ -65,7 +71,9 @@ impl Row {
     fn line(&self, peers: &Peers) -> String {
         let mut cells = vec![self.what.clone(), with_unit(self.ours, self.unit)];
         for (peer, _) in PEERS {
-            let figure = self.peers.and_then(|path| peers.figure(peer, path));
+            let figure = self
+                .peers
+                .and_then(|(path, factor)| Some(peers.figure(peer, path)? * factor));
             cells.push(figure.map_or_else(String::new, |theirs| {
                 // Above 1, we are better.
                 let ratio = match self.better {

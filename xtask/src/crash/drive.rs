@@ -12,9 +12,7 @@ use serde_json::json;
 use crate::aws::Aws;
 use crate::bench::workload::{LABELS, Lines};
 use crate::cairn::Cairn;
-use crate::load::{
-    Answer, Assignment, JobSpec, Labeler, LabelingJob, Outcome, Results, Team, make_team,
-};
+use crate::load::{Answer, Assignment, JobSpec, Labeler, LabelingJob, Outcome, Results, make_team};
 use crate::random::Random;
 use crate::sigv4::Keys;
 
@@ -30,7 +28,8 @@ const TEAM: &str = "crew";
 pub struct Drive {
     address: SocketAddr,
     keys: Keys,
-    team: Team,
+    team_arn: String,
+    labelers: RefCell<Vec<Labeler>>,
     acknowledged: Cell<u64>,
     jobs: Cell<u64>,
     is_calm: Cell<bool>,
@@ -43,15 +42,17 @@ impl Drive {
         let keys = server.make_keys()?;
         let mut aws = Aws::new(server.address(), &keys);
         aws.create_bucket(BUCKET).await?;
-        let mut team = make_team(server, TEAM, workers)?;
-        for person in &mut team.people {
+        let team = make_team(server, TEAM, workers)?;
+        let mut labelers = Vec::new();
+        for person in &team.people {
             // The first sign-in may change the password, which is not to be cut off half way.
-            *person = Labeler::sign_in(server.address(), person).await?.person;
+            labelers.push(Labeler::sign_in(server.address(), person).await?);
         }
         Ok(Drive {
             address: server.address(),
             keys,
-            team,
+            team_arn: team.arn,
+            labelers: RefCell::new(labelers),
             acknowledged: Cell::new(0),
             jobs: Cell::new(0),
             is_calm: Cell::new(false),
@@ -106,12 +107,12 @@ impl Drive {
         let name = format!("crash-{number}");
         let objects = 50 + random.below(400);
         let workers_per_object = 1 + random.below(3);
-        let concurrent = *random.pick(&[7, 60, 1000]);
+        let concurrent = *random.pick(&[40, 200, 1000]);
         let input = Lines::texts().manifest(objects);
         let spec = JobSpec {
             name: name.clone(),
             bucket: BUCKET.to_owned(),
-            team_arn: self.team.arn.clone(),
+            team_arn: self.team_arn.clone(),
             workers_per_object: workers_per_object as u32,
             concurrent,
             task_seconds: 600,
@@ -131,13 +132,19 @@ impl Drive {
 
         let book = Book::default();
         let label = async {
-            let workers = self.team.people.iter().enumerate().map(|(at, person)| {
+            let labelers = self.labelers.take();
+            let workers = labelers.into_iter().enumerate().map(|(at, mut labeler)| {
                 let mut random = Random::new(random.bits());
                 let (book, name) = (&book, &name);
                 async move {
-                    let mut labeler =
-                        persist(async || Labeler::sign_in(self.address, person).await).await?;
-                    let id = persist(async || labeler.wait_for_job(name).await).await?;
+                    let mut id = None;
+                    while !book.is_done.get() && id.is_none() {
+                        id = persist(async || {
+                            again(&mut labeler, async |it| it.find_job(name).await).await
+                        })
+                        .await?;
+                    }
+                    let id = id.unwrap_or_default();
                     while !book.is_done.get() {
                         let task = persist(async || {
                             again(&mut labeler, async |it| it.next(&id).await).await
@@ -151,10 +158,11 @@ impl Drive {
                             None => tokio::time::sleep(RETRY_EVERY).await,
                         }
                     }
-                    anyhow::Ok(())
+                    anyhow::Ok(labeler)
                 }
             });
-            try_join_all(workers).await.map(drop)
+            self.labelers.replace(try_join_all(workers).await?);
+            Ok(())
         };
         let watch = async {
             let started = Instant::now();

@@ -20,7 +20,17 @@ pub enum Way {
     /// kill -9 of PostgreSQL and all its processes; the server has to live through it.
     KillPostgres,
     /// kill -9 of the server, and of what it had not synced.
-    PowerLoss,
+    PowerLoss {
+        /// Whether the disk loses what was synced as well: a run that must fail.
+        lying: bool,
+    },
+}
+
+impl Way {
+    /// Whether PostgreSQL's programs are needed.
+    pub fn needs_postgres(self) -> bool {
+        matches!(self, Way::KillServer { postgres: true } | Way::KillPostgres)
+    }
 }
 
 /// A server that crashes and comes back.
@@ -30,13 +40,14 @@ pub struct Victim {
     server: Cairn,
     postgres: Option<Postgres>,
     power: Option<Power>,
+    random: Random,
+    folder: PathBuf,
 }
 
 /// The record of the server's life, and the disk as it was at its start.
 struct Power {
     log: PathBuf,
     disk: Disk,
-    random: Random,
 }
 
 impl Victim {
@@ -44,31 +55,36 @@ impl Victim {
     pub async fn start(way: Way, binary: &Path, folder: &Path, random: Random) -> Result<Victim> {
         let mut server = Cairn::new(binary, folder)?;
         let mut postgres = None;
-        let mut power = None;
-        match way {
-            Way::KillServer { postgres: false } => {}
-            Way::KillServer { postgres: true } | Way::KillPostgres => {
-                let started = Postgres::start()?.context("PostgreSQL is not installed")?;
-                server = server.database(&started.url());
-                postgres = Some(started);
-            }
-            Way::PowerLoss => {
-                let log = folder.join("power.log");
-                server = server.record(Shim::build(folder)?, &log);
-                power = Some(Power {
-                    log,
-                    disk: Disk::load(server.data())?,
-                    random,
-                });
-            }
+        if way.needs_postgres() {
+            let started = Postgres::start()?.context("PostgreSQL is not installed")?;
+            server = server.database(&started.url());
+            postgres = Some(started);
         }
         server.start().await?;
         Ok(Victim {
             way,
             server,
             postgres,
-            power,
+            power: None,
+            random,
+            folder: folder.to_owned(),
         })
+    }
+
+    /// From here on everything counts. What was done to the data before, also by commands beside the server, is not in
+    /// the record.
+    pub async fn arm(&mut self) -> Result<()> {
+        if let Way::PowerLoss { lying } = self.way {
+            self.server.stop()?;
+            let log = self.folder.join("power.log");
+            self.power = Some(Power {
+                log: log.clone(),
+                disk: load(self.server.data(), lying)?,
+            });
+            self.server.record(Shim::build(&self.folder)?, &log);
+            self.server.start().await?;
+        }
+        Ok(())
     }
 
     /// The server.
@@ -99,9 +115,9 @@ impl Victim {
                     "the server did not live through the death of its database"
                 );
             }
-            Way::PowerLoss => {
+            Way::PowerLoss { lying } => {
                 self.server.kill()?;
-                self.lose_power()?;
+                self.lose_power(lying)?;
                 self.server.start().await?;
             }
         }
@@ -114,20 +130,28 @@ impl Victim {
     }
 
     /// Puts in the place of the data folder what a disk would have kept of it.
-    fn lose_power(&mut self) -> Result<()> {
+    fn lose_power(&mut self, lying: bool) -> Result<()> {
         let power = self.power.as_mut().context("nothing was recorded")?;
         let data = self.server.data();
         let log = Log::read(&power.log)?;
         power.disk.advance(&log, log.len())?;
-        let mut fate = match power.random.below(3) {
+        let mut fate = match self.random.below(3) {
             0 => Fate::Lost,
-            _ => Fate::Chance(Random::new(power.random.bits())),
+            _ => Fate::Chance(Random::new(self.random.bits())),
         };
         std::fs::remove_dir_all(data)?;
         power.disk.write_out(&log, &mut fate, data)?;
         // The next life is recorded from here.
         std::fs::remove_file(&power.log)?;
-        power.disk = Disk::load(data)?;
+        power.disk = load(data, lying)?;
         Ok(())
     }
+}
+
+fn load(data: &Path, lying: bool) -> Result<Disk> {
+    let mut disk = Disk::load(data)?;
+    if lying {
+        disk.lie();
+    }
+    Ok(disk)
 }

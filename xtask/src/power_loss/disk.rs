@@ -16,6 +16,7 @@ pub struct Disk {
     /// Syncs under way: the file, and how many of its changes they cover.
     syncs: HashMap<u64, (usize, u64)>,
     at: usize,
+    is_lying: bool,
 }
 
 pub(super) enum Node {
@@ -64,6 +65,7 @@ impl Disk {
             numbers: HashMap::new(),
             syncs: HashMap::new(),
             at: 0,
+            is_lying: false,
         };
         disk.load_folder(base)?;
         Ok(disk)
@@ -94,6 +96,11 @@ impl Disk {
             ..Folder::new()
         });
         Ok(id)
+    }
+
+    /// From now on this disk says that it has synced and has not: whatever relies on it must be seen to fail.
+    pub fn lie(&mut self) {
+        self.is_lying = true;
     }
 
     /// Goes on in the log up to the moment `until` (a length of the log in bytes).
@@ -153,7 +160,9 @@ impl Disk {
                     .syncs
                     .remove(&sync)
                     .context("a sync that never began")?;
-                self.promise(log, id, covered);
+                if !self.is_lying {
+                    self.promise(log, id, covered);
+                }
             }
             Event::Rename { from, to } => self.rename(from, to)?,
             Event::Unlink { name } | Event::Rmdir { name } => self.change_name(name, None)?,

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: sets up what the tests need, runs every part, and closes with one line a part.
 
+mod crash;
 mod layers;
 mod lint;
 mod python;
@@ -37,6 +38,8 @@ pub enum Part {
     Python,
     /// Unit tests, type check and browser tests of the pages
     Web,
+    /// Some rounds of `cargo xtask crash` in each of its ways
+    Crash,
 }
 
 impl Part {
@@ -46,6 +49,7 @@ impl Part {
             Part::Rust => "rust",
             Part::Python => "python",
             Part::Web => "web",
+            Part::Crash => "crash",
         }
     }
 }
@@ -53,7 +57,7 @@ impl Part {
 /// Runs the parts asked for; an error when any test failed, or could not be run.
 pub fn run(arguments: &Arguments) -> Result<()> {
     let parts = if arguments.parts.is_empty() {
-        vec![Part::Lint, Part::Rust, Part::Python, Part::Web]
+        Part::value_variants().to_vec()
     } else {
         arguments.parts.clone()
     };
@@ -67,6 +71,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             Part::Rust => rust::run(filter),
             Part::Python => python::run(filter),
             Part::Web => web::run(),
+            Part::Crash => crash::run(),
         };
         // One part that cannot run must not hide what the others have to say.
         let counts = counts.unwrap_or_else(|error| {

@@ -86,16 +86,16 @@ fn report(
     );
     let cpu_row = Row::new(
         format!("{what}: server CPU each"),
-        usage.cpu_s / count,
-        "s",
+        usage.cpu_s * 1000.0 / count,
+        "ms",
         Better::Less,
     )
-    .peers(cpu);
+    .peers_times(cpu, 1000.0);
     if workers == 1 {
         stage.report.push(cpu_row);
         return;
     }
-    stage.report.push(cpu_row.budget(CPU_MS_MAX / 1000.0));
+    stage.report.push(cpu_row.budget(CPU_MS_MAX));
     if let (Some(bare), Mode::OneRequest) = (stage.bare_per_s, mode) {
         stage.report.push(
             Row::new(
