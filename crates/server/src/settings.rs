@@ -102,8 +102,8 @@ pub struct Settings {
     #[arg(long, env = "CAIRN_SIGN_IN_FAILURES_MAX", value_name = "COUNT", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub sign_in_failures_max: u32,
 
-    /// Mail server: smtp://[name:password@]host[:port], smtps://… or smtp+starttls://…; without it,
-    /// links to set a password are handed over by an administrator
+    /// Mail server: smtp://name:password@host:port (all but the host may be left out), smtps://… or
+    /// smtp+starttls://…; without it, links to set a password are handed over by an administrator
     #[arg(long, env = "CAIRN_SMTP", value_name = "URL", hide_env_values = true)]
     pub smtp: Option<String>,
 
