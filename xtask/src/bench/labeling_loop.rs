@@ -30,6 +30,9 @@ pub enum Until {
     Time(Duration),
     /// When so many answers are acknowledged.
     Answers(u64),
+    /// When the time is over or so many answers are acknowledged, whichever comes first: a job that runs out of
+    /// objects leaves its workers idle, and their waiting is not the server's.
+    TimeOrAnswers(Duration, u64),
 }
 
 /// What a loop gave.
@@ -131,6 +134,9 @@ impl Worker {
         match self.until {
             Until::Time(time) => self.started.elapsed() >= time,
             Until::Answers(count) => self.given.load(Ordering::Relaxed) >= count,
+            Until::TimeOrAnswers(time, count) => {
+                self.started.elapsed() >= time || self.given.load(Ordering::Relaxed) >= count
+            }
         }
     }
 

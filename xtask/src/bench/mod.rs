@@ -119,7 +119,11 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         .build()?;
     let outcome = runtime.block_on(async {
         describe_machine()?;
-        let report = Report::new(Peers::read()?);
+        let is_comparable = !arguments.quick && !arguments.debug;
+        if !is_comparable {
+            println!("a short or unoptimised run: neither other tools nor budgets are compared\n");
+        }
+        let report = Report::new(Peers::read()?, is_comparable);
         println!("{}", Report::head());
         let mut stage = Stage::set(&binary, &folder, scale, report).await?;
         for step in Step::value_variants() {

@@ -111,20 +111,27 @@ impl Row {
 /// All figures of a run.
 pub struct Report {
     peers: Peers,
+    /// Other sizes or another build give figures that say nothing beside those of other tools or the budgets.
+    is_comparable: bool,
     rows: Vec<Row>,
 }
 
 impl Report {
-    /// A report that compares with these tools.
-    pub fn new(peers: Peers) -> Report {
+    /// A report that compares with these tools, when the run is one to compare.
+    pub fn new(peers: Peers, is_comparable: bool) -> Report {
         Report {
             peers,
+            is_comparable,
             rows: Vec::new(),
         }
     }
 
     /// Adds a figure, and shows its line at once.
-    pub fn push(&mut self, row: Row) {
+    pub fn push(&mut self, mut row: Row) {
+        if !self.is_comparable {
+            row.peers = None;
+            row.budget = None;
+        }
         println!("{}", row.line(&self.peers));
         self.rows.push(row);
     }

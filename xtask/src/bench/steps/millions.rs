@@ -19,7 +19,7 @@ const LINES_AT_ONCE: u64 = 10_000;
 pub async fn run(stage: &mut Stage) -> Result<()> {
     let largest = stage.scale.largest;
     let mut first_ms = None;
-    for objects in [largest / 1000, largest / 10, largest] {
+    for objects in [(largest / 1000).max(1_000), largest / 10, largest] {
         let spec = stage.spec(1).await?;
         let length = manifest_length(objects);
         let mut lines = Lines::short();
@@ -64,7 +64,11 @@ pub async fn run(stage: &mut Stage) -> Result<()> {
         stage.report.push(memory);
 
         let id = stage.portal_id(&job).await?;
-        let until = Until::Time(stage.scale.time.min(Duration::from_secs(5)));
+        // Short of the end, where workers would wait for each other.
+        let until = Until::TimeOrAnswers(
+            stage.scale.time.min(Duration::from_secs(5)),
+            objects * 4 / 5,
+        );
         let figures =
             labeling_loop::run(&mut stage.labelers, WORKERS, &id, Mode::OneRequest, until).await?;
         let p50_ms = figures.submit.quantile_ms(0.5);
