@@ -23,7 +23,11 @@ struct Run {
 
 impl Run {
     fn of(name: &str, command: impl FnOnce(&Path, &Path) -> Command) -> Run {
-        let scratch = std::env::temp_dir().join(format!("cairn-{name}-{}", std::process::id()));
+        // Tests of one process run at once, and some share a name.
+        static MADE: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+        let number = MADE.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let scratch =
+            std::env::temp_dir().join(format!("cairn-{name}-{}-{number}", std::process::id()));
         let _ = std::fs::remove_dir_all(&scratch);
         for folder in ["before", "data"] {
             std::fs::create_dir_all(scratch.join(folder)).unwrap();
