@@ -7,6 +7,9 @@ import { ApiError } from "../pages/request.js";
 
 /** @typedef {HTMLInputElement|HTMLTextAreaElement|HTMLSelectElement} Control */
 
+/** How long typing must pause before a search is made. */
+const SEARCH_PAUSE_MS = 200;
+
 /**
  * @param {string} label @param {Control} control its `name` names the field
  * @param {{help?: string|HTMLElement, optional?: boolean, beside?: HTMLElement|null, after?: HTMLElement|null}} [options]
@@ -33,6 +36,22 @@ export function textInput(name, properties = {}) {
   const { value = "", ...attributes } = properties;
   const element = /** @type {HTMLInputElement} */ (h("input", { type: "text", name, autocomplete: "off", ...attributes }));
   element.value = value;
+  return element;
+}
+
+/**
+ * A box to search by. `search` is called with the trimmed text once typing pauses.
+ *
+ * @param {string} name @param {string} label @param {(text: string) => void} search @param {Record<string, any>} [properties]
+ */
+export function searchInput(name, label, search, properties = {}) {
+  const element = textInput(name, { type: "search", "aria-label": label, placeholder: label, ...properties });
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  let pause;
+  element.addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = setTimeout(() => search(element.value.trim()), SEARCH_PAUSE_MS);
+  });
   return element;
 }
 

@@ -3,7 +3,7 @@
 import { fill, h, icon } from "../pages/dom.js";
 import { t } from "../pages/messages.js";
 import * as api from "./api.js";
-import { selectBox, textInput } from "./fields.js";
+import { searchInput, selectBox } from "./fields.js";
 import { labeled, number } from "./figures.js";
 import { PagedList, whileSeen } from "./list.js";
 import { cell, empty, pageHead, row, stateChip, table, taskTypeName, timeElement } from "./parts.js";
@@ -14,8 +14,6 @@ import { address, jobAddress } from "./route.js";
 /** @import { JobState, JobSummary } from "./types.js" */
 
 const REFRESH_MS = 5_000;
-/** How long typing must pause before the list is asked for. */
-const SEARCH_PAUSE_MS = 200;
 
 /** @type {JobState[]} */
 const STATES = ["Initializing", "InProgress", "Completed", "Failed", "Stopping", "Stopped"];
@@ -71,16 +69,11 @@ export class JobsPage {
   }
 
   #filters() {
-    const search = textInput("name", { type: "search", value: this.#name, "aria-label": t("console.jobs.search"), placeholder: t("console.jobs.search") });
-    /** @type {ReturnType<typeof setTimeout>|undefined} */
-    let pause;
-    search.addEventListener("input", () => {
-      clearTimeout(pause);
-      pause = setTimeout(() => {
-        this.#name = search.value.trim();
-        this.#filtered();
-      }, SEARCH_PAUSE_MS);
-    });
+    const found = (/** @type {string} */ text) => {
+      this.#name = text;
+      this.#filtered();
+    };
+    const search = searchInput("name", t("console.jobs.search"), found, { value: this.#name });
     search.addEventListener("keydown", (event) => {
       if (event.key !== "ArrowDown") return;
       event.preventDefault();

@@ -5,7 +5,7 @@ import { fill, h, icon } from "../pages/dom.js";
 import { errorText } from "../pages/errors.js";
 import { t } from "../pages/messages.js";
 import * as api from "./api.js";
-import { textInput } from "./fields.js";
+import { searchInput } from "./fields.js";
 import { inviteWorkers } from "./invite.js";
 import { PagedList, whileSeen } from "./list.js";
 import { confirm, copyable, empty, notice, problemBanner } from "./parts.js";
@@ -15,7 +15,6 @@ import { workerRow, workerTable } from "./worker_rows.js";
 /** @import { Team, Worker } from "./types.js" */
 
 const REFRESH_MS = 15_000;
-const SEARCH_PAUSE_MS = 200;
 const FOUND_MAX = 20;
 
 export class TeamPage {
@@ -130,7 +129,7 @@ export class TeamPage {
 
   /** Looks among all workers for those to put into this team; each goes in as its button is pressed. */
   async #add() {
-    const search = textInput("find", { type: "search", "aria-label": t("console.workers.search"), placeholder: t("console.workers.search"), autofocus: true });
+    const search = searchInput("find", t("console.workers.search"), () => void look(), { autofocus: true });
     const found = h("ul.found", { "aria-live": "polite" });
     const dialog = /** @type {HTMLDialogElement} */ (
       h(
@@ -154,12 +153,6 @@ export class TeamPage {
         if (mine === asked) fill(found, h("li", {}, problemBanner(errorText(error))));
       }
     };
-    /** @type {ReturnType<typeof setTimeout>|undefined} */
-    let pause;
-    search.addEventListener("input", () => {
-      clearTimeout(pause);
-      pause = setTimeout(() => void look(), SEARCH_PAUSE_MS);
-    });
     void look();
     await showDialog(dialog);
     void this.#loadTeam();

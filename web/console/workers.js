@@ -3,7 +3,7 @@
 import { fill, h, icon } from "../pages/dom.js";
 import { t } from "../pages/messages.js";
 import * as api from "./api.js";
-import { selectBox, textInput } from "./fields.js";
+import { searchInput, selectBox } from "./fields.js";
 import { inviteWorkers } from "./invite.js";
 import { PagedList, whileSeen } from "./list.js";
 import { empty, pageHead } from "./parts.js";
@@ -15,7 +15,6 @@ import { workerRow, workerTable } from "./worker_rows.js";
 /** @import { Worker } from "./types.js" */
 
 const REFRESH_MS = 15_000;
-const SEARCH_PAUSE_MS = 200;
 
 export class WorkersPage {
   #app;
@@ -64,16 +63,11 @@ export class WorkersPage {
   }
 
   #filters() {
-    const search = textInput("search", { type: "search", value: this.#search, "aria-label": t("console.workers.search"), placeholder: t("console.workers.search") });
-    /** @type {ReturnType<typeof setTimeout>|undefined} */
-    let pause;
-    search.addEventListener("input", () => {
-      clearTimeout(pause);
-      pause = setTimeout(() => {
-        this.#search = search.value.trim();
-        this.#filtered();
-      }, SEARCH_PAUSE_MS);
-    });
+    const found = (/** @type {string} */ text) => {
+      this.#search = text;
+      this.#filtered();
+    };
+    const search = searchInput("search", t("console.workers.search"), found, { value: this.#search });
     const state = selectBox(
       "state",
       [["", t("console.jobs.any_state")], .../** @type {[string, string][]} */ (["active", "invited", "disabled"].map((each) => [each, t(`console.workers.state.${each}`)]))],

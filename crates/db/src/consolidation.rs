@@ -4,6 +4,8 @@
 //! and it is finished. Whoever finds a batch begun and not finished does it again with the same
 //! stamp, so its files and labels come out the same.
 
+use std::collections::BTreeMap;
+
 use crate::label::LabelKind;
 use crate::sql::{Conn, Row};
 use crate::writer::Operation;
@@ -116,9 +118,9 @@ pub struct BatchOutcome {
     /// Objects settled for the first time.
     pub settled: i64,
     /// Change of the number of objects with each class.
-    pub tally: Vec<(String, i64)>,
+    pub tally: BTreeMap<String, i64>,
     /// Answers that were settled for the first time, by worker.
-    pub answers: Vec<(i64, i64)>,
+    pub answers: BTreeMap<i64, i64>,
 }
 
 /// Finishes a batch. Gives false when it was finished before.

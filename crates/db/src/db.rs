@@ -110,16 +110,6 @@ impl Db {
             Engine::Postgres { pool } => Reader::Postgres(pool.acquire().await?),
         })
     }
-
-    /// Whether the database answers.
-    pub async fn ping(&self) -> Result<()> {
-        self.reader()
-            .await?
-            .conn()
-            .one("SELECT CAST(1 AS BIGINT)", &[], |row| row.int(0))
-            .await
-            .map(drop)
-    }
 }
 
 async fn open_sqlite(url: &str, options: &Options) -> Result<Engine> {

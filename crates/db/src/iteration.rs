@@ -49,23 +49,6 @@ impl Operation for IterationWritten {
 }
 
 impl Db {
-    /// Iterations of a job after `after`, in order, at most `limit`.
-    pub async fn iteration_list(
-        &self,
-        job_id: i64,
-        after: i64,
-        limit: i64,
-    ) -> Result<Vec<Iteration>> {
-        self.iterations(
-            "SELECT iteration, dispatched, settled, closed, written_at, failed, started_at, settled_at FROM iteration
-             WHERE job_id = $1 AND iteration > $2 ORDER BY iteration LIMIT $3",
-            job_id,
-            after,
-            limit,
-        )
-        .await
-    }
-
     /// The newest `limit` iterations of a job, in order.
     pub async fn iteration_newest(&self, job_id: i64, limit: i64) -> Result<Vec<Iteration>> {
         let newest = self

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use cairn_db::{Claim, ClaimRelease, Db};
 use cairn_labeling::arn::Place;
+use cairn_labeling::ids;
 use cairn_storage::Stores;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -82,7 +83,7 @@ impl Inner {
 
     /// Keeps the name of a worker in files, and gives it.
     pub(crate) fn keep_worker_name(&self, worker_id: i64, worker_key: &str) -> String {
-        let name = format!("private.{}.{worker_key}", self.place.region);
+        let name = ids::worker_name(&self.place.region, worker_key);
         let names = self.worker_names.lock();
         let mut names = names.unwrap_or_else(|lock| lock.into_inner());
         if names.len() >= WORKER_NAMES_MAX {

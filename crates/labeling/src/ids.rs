@@ -2,9 +2,6 @@
 
 use std::fmt;
 
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
-
 /// Row of a labeling job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct JobId(pub i64);
@@ -40,36 +37,10 @@ macro_rules! plain_display {
 }
 plain_display!(JobId, WorkerId, Line);
 
-/// The name of a worker in answers and files: `private.<region>.` and 26 letters and digits that
-/// are the same for a worker in every job and tell nothing about the person or their row.
-///
-/// `key` is the secret of this installation, made once and stored; whoever has it can tell which
-/// row a name stands for.
-pub fn worker_name(key: &[u8], region: &str, worker: WorkerId) -> String {
-    let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(key).expect("a key of any length is taken");
-    mac.update(b"worker:");
-    mac.update(&worker.0.to_be_bytes());
-    let digest = mac.finalize().into_bytes();
-    format!("private.{region}.{}", base32(&digest[..16]))
-}
-
-/// RFC 4648 letters without padding: 16 bytes become 26.
-fn base32(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let mut text = String::with_capacity(bytes.len().div_ceil(5) * 8);
-    let (mut held, mut bits) = (0u32, 0);
-    for byte in bytes {
-        held = held << 8 | u32::from(*byte);
-        bits += 8;
-        while bits >= 5 {
-            bits -= 5;
-            text.push(LETTERS[(held >> bits & 31) as usize] as char);
-        }
-    }
-    if bits > 0 {
-        text.push(LETTERS[(held << (5 - bits) & 31) as usize] as char);
-    }
-    text
+/// The name of a worker in answers and files: `private.<region>.` and the worker's key, 26 letters
+/// and digits that are the same in every job and tell nothing about the person or their row.
+pub fn worker_name(region: &str, worker_key: &str) -> String {
+    format!("private.{region}.{worker_key}")
 }
 
 #[cfg(test)]
@@ -77,25 +48,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn base32_is_the_rfc_alphabet() {
-        assert_eq!(base32(b"foobar"), "MZXW6YTBOI");
-        assert_eq!(base32(b"f"), "MY");
-        assert_eq!(base32(b""), "");
-    }
-
-    #[test]
-    fn a_worker_has_one_name_per_installation() {
-        let name = worker_name(b"key", "ap-northeast-1", WorkerId(7));
-        let letters = name.strip_prefix("private.ap-northeast-1.").unwrap();
-        assert_eq!(letters.len(), 26);
-        assert!(
-            letters
-                .bytes()
-                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    fn a_worker_has_one_name_in_every_job() {
+        assert_eq!(
+            worker_name("ap-northeast-1", "M3RIP775GHU24C5CQJVMAGMOMH"),
+            "private.ap-northeast-1.M3RIP775GHU24C5CQJVMAGMOMH"
         );
-        assert_eq!(name, worker_name(b"key", "ap-northeast-1", WorkerId(7)));
-        assert_ne!(name, worker_name(b"key", "ap-northeast-1", WorkerId(8)));
-        assert_ne!(name, worker_name(b"other", "ap-northeast-1", WorkerId(7)));
     }
 
     #[test]

@@ -55,11 +55,6 @@ impl JobStatus {
         self.next().is_empty()
     }
 
-    /// Whether workers may be given tasks, and may submit them.
-    pub fn takes_answers(self) -> bool {
-        self == JobStatus::InProgress
-    }
-
     /// The states that may follow.
     pub fn next(self) -> &'static [JobStatus] {
         match self {

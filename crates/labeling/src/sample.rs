@@ -17,7 +17,7 @@ pub fn count_of_percent(total: u64, percent: f64) -> u64 {
 /// `count` of the numbers below `total` (all of them if there are fewer), each set equally likely,
 /// in ascending order.
 pub fn choose(total: u64, count: u64, seed: u64) -> Vec<u64> {
-    choose_with(&mut Generator { state: seed }, total, count)
+    choose_with(&mut Generator::new(seed), total, count)
 }
 
 /// `count` positions of `strata`, in ascending order, so that each stratum has the share of the
@@ -50,7 +50,7 @@ pub fn choose_stratified(strata: &[u32], count: u64, seed: u64) -> Vec<u64> {
     }
     quotas.sort_by_key(|(stratum, ..)| *stratum);
 
-    let mut generator = Generator { state: seed };
+    let mut generator = Generator::new(seed);
     let mut chosen = Vec::with_capacity(count as usize);
     for (stratum, quota, _) in quotas {
         let lines = &members[&stratum];
@@ -79,12 +79,18 @@ fn choose_with(generator: &mut Generator, total: u64, count: u64) -> Vec<u64> {
 }
 
 /// SplitMix64: small, fast, good enough to choose lines with, and the same everywhere.
-struct Generator {
+pub struct Generator {
     state: u64,
 }
 
 impl Generator {
-    fn next(&mut self) -> u64 {
+    /// The same seed gives the same numbers.
+    pub fn new(seed: u64) -> Generator {
+        Generator { state: seed }
+    }
+
+    /// 64 bits, each as likely.
+    pub fn bits(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -95,7 +101,7 @@ impl Generator {
     /// A number below `bound`, without the bias of a plain remainder.
     fn below(&mut self, bound: u64) -> u64 {
         loop {
-            let product = u128::from(self.next()) * u128::from(bound);
+            let product = u128::from(self.bits()) * u128::from(bound);
             let low = product as u64;
             if low >= bound.wrapping_neg() % bound {
                 return (product >> 64) as u64;
@@ -122,7 +128,7 @@ mod tests {
     #[test]
     fn the_generator_gives_the_published_sequence() {
         let mut generator = Generator { state: 1_234_567 };
-        let first: Vec<u64> = (0..3).map(|_| generator.next()).collect();
+        let first: Vec<u64> = (0..3).map(|_| generator.bits()).collect();
         let published = [
             6457827717110365317,
             3203168211198807973,

@@ -47,34 +47,6 @@ impl Db {
             .await
     }
 
-    /// How many answers a worker gave in a job since `since`.
-    pub async fn answered_since(&self, job_id: i64, worker_id: i64, since: i64) -> Result<i64> {
-        self.reader()
-            .await?
-            .conn()
-            .one(
-                "SELECT COUNT(*) FROM assignment
-                 WHERE job_id = $1 AND worker_id = $2 AND state = 1 AND answered_at >= $3",
-                args![job_id, worker_id, since],
-                |row| row.int(0),
-            )
-            .await
-    }
-
-    /// Answers of a worker in a job, and those of them whose object has its label.
-    pub async fn job_worker(&self, job_id: i64, worker_id: i64) -> Result<(i64, i64)> {
-        self.reader()
-            .await?
-            .conn()
-            .opt(
-                "SELECT answered, settled FROM job_worker WHERE job_id = $1 AND worker_id = $2",
-                args![job_id, worker_id],
-                |row| Ok((row.int(0)?, row.int(1)?)),
-            )
-            .await
-            .map(Option::unwrap_or_default)
-    }
-
     /// State of a worker's assignment, with when it was first shown and when its limit ends.
     pub async fn assignment(
         &self,

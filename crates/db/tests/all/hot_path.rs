@@ -460,3 +460,24 @@ fn why_there_is_nothing_counts_what_others_hold() {
         assert_eq!(own.held_by_others, 1);
     });
 }
+
+#[test]
+fn two_consolidations_of_an_iteration_never_share_a_second() {
+    on_each(|fresh| async move {
+        let db = &fresh.db;
+        running_job(db, 4, 1, 1_000).await;
+        let mut stamps = Vec::new();
+        // Within the second before, in the same second, and while the stamps run ahead of the clock.
+        for now_ms in [10_900, 10_950, 11_000, 30_000] {
+            let line = line_for(db, 1, &[], now_ms).await.unwrap();
+            db.write(submit(line, 1, "k", now_ms)).await.unwrap();
+            let begin = cairn_db::consolidation::ConsolidationBegin {
+                job_id: JOB,
+                method: "majority".to_owned(),
+                now_ms,
+            };
+            stamps.push(db.write(begin).await.unwrap().unwrap().stamped_at);
+        }
+        assert_eq!(stamps, [10_900, 11_000, 12_000, 30_000]);
+    });
+}

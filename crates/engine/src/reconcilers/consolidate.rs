@@ -450,10 +450,7 @@ fn count(
     }
     let mut tally = |summary: &str, change: i64| {
         for class in summary.split('\n').filter(|class| !class.is_empty()) {
-            match outcome.tally.iter_mut().find(|(known, _)| known == class) {
-                Some((_, objects)) => *objects += change,
-                None => outcome.tally.push((class.to_owned(), change)),
-            }
+            *outcome.tally.entry(class.to_owned()).or_default() += change;
         }
     };
     if let Some((LabelKind::Human | LabelKind::Machine, summary)) = &object.before {
@@ -465,15 +462,7 @@ fn count(
     if before.is_none() {
         outcome.settled += 1;
         for answer in answers {
-            let worker_id = answer.worker_id;
-            match outcome
-                .answers
-                .iter_mut()
-                .find(|(known, _)| *known == worker_id)
-            {
-                Some((_, settled)) => *settled += 1,
-                None => outcome.answers.push((worker_id, 1)),
-            }
+            *outcome.answers.entry(answer.worker_id).or_default() += 1;
         }
     }
 }

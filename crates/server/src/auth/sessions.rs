@@ -60,7 +60,7 @@ impl Person {
 
     /// The worker id that answers and files carry: `private.<region>.<worker key>`.
     pub fn worker_id(&self, settings: &Settings) -> String {
-        format!("private.{}.{}", settings.region, self.worker_key)
+        cairn_labeling::ids::worker_name(&settings.region, &self.worker_key)
     }
 }
 

@@ -23,6 +23,20 @@ const METADATA_BYTES_MAX: usize = 2_048;
 /// Most keys in one request to delete many.
 const DELETE_MAX: usize = 1_000;
 
+/// Puts the headers that an object was stored with into an output of a read.
+macro_rules! set_headers {
+    ($output:expr, $headers:expr) => {{
+        let headers = $headers;
+        $output.expires = expires(&headers);
+        $output.content_type = Some(headers.content_type.unwrap_or(DEFAULT_TYPE.to_owned()));
+        $output.cache_control = headers.cache_control;
+        $output.content_disposition = headers.content_disposition;
+        $output.content_encoding = headers.content_encoding;
+        $output.content_language = headers.content_language;
+        $output.metadata = metadata(headers.metadata);
+    }};
+}
+
 pub(super) async fn get_object(
     app: &App,
     request: S3Request<GetObjectInput>,
@@ -62,14 +76,7 @@ pub(super) async fn get_object(
         set_checksums!(output, info.checksums);
         output.checksum_type = checksum_type(&info.checksums);
     }
-    let headers = info.headers;
-    output.expires = expires(&headers);
-    output.content_type = Some(headers.content_type.unwrap_or(DEFAULT_TYPE.to_owned()));
-    output.cache_control = headers.cache_control;
-    output.content_disposition = headers.content_disposition;
-    output.content_encoding = headers.content_encoding;
-    output.content_language = headers.content_language;
-    output.metadata = metadata(headers.metadata);
+    set_headers!(output, info.headers);
     Ok(output)
 }
 
@@ -123,14 +130,7 @@ pub(super) async fn head_object(
         set_checksums!(output, info.checksums);
         output.checksum_type = checksum_type(&info.checksums);
     }
-    let headers = info.headers;
-    output.expires = expires(&headers);
-    output.content_type = Some(headers.content_type.unwrap_or(DEFAULT_TYPE.to_owned()));
-    output.cache_control = headers.cache_control;
-    output.content_disposition = headers.content_disposition;
-    output.content_encoding = headers.content_encoding;
-    output.content_language = headers.content_language;
-    output.metadata = metadata(headers.metadata);
+    set_headers!(output, info.headers);
     Ok(output)
 }
 

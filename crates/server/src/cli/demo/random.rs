@@ -1,26 +1,18 @@
-//! Numbers that look random and are the same on every machine (SplitMix64).
+//! Numbers that look random and are the same on every machine.
 
-/// A generator.
-pub(super) struct Random {
-    state: u64,
-}
+use cairn_labeling::sample::Generator;
+
+/// A generator of what the demo draws.
+pub(super) struct Random(Generator);
 
 impl Random {
     pub(super) fn new(seed: u64) -> Random {
-        Random { state: seed }
-    }
-
-    fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+        Random(Generator::new(seed))
     }
 
     /// From 0 up to 1.
     pub(super) fn unit(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+        (self.0.bits() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// From `low` up to `high`.
