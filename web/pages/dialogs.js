@@ -19,7 +19,8 @@ export function showDialog(dialog, options = {}) {
     });
     dialog.addEventListener("close", () => {
       dialog.remove();
-      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+      // The browser gives the focus back as it closes; this event comes later, and must not take it from where it went since.
+      if (document.activeElement === document.body && before instanceof HTMLElement) before.focus({ preventScroll: true });
       resolve(dialog.returnValue);
     });
     if (!options.lasting) {
