@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -10,12 +10,16 @@ use tokio::net::TcpStream;
 
 /// No answer within this time counts as none.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// A connection that rested this long is opened anew: the server may close it just as it is used.
+const IDLE_MAX: Duration = Duration::from_secs(10);
 
 /// One connection to one server. After an error it is closed, and the next request opens it again.
 pub struct Connection {
     address: SocketAddr,
     host: String,
     stream: Option<TcpStream>,
+    /// When the last answer came.
+    used_at: Instant,
     /// Bytes received and not used yet.
     received: Vec<u8>,
     request: Vec<u8>,
@@ -46,6 +50,7 @@ impl Connection {
             address,
             host: host.to_owned(),
             stream: None,
+            used_at: Instant::now(),
             received: Vec::new(),
             request: Vec::new(),
         }
@@ -104,6 +109,7 @@ impl Connection {
                 .is_some_and(|value| value.eq_ignore_ascii_case("close")),
             Err(_) => true,
         };
+        self.used_at = Instant::now();
         if closes {
             self.stream = None;
             self.received.clear();
@@ -119,6 +125,9 @@ impl Connection {
         body: Body<'_>,
         sink: &mut (dyn FnMut(&[u8]) -> Option<()> + Send),
     ) -> Result<Response> {
+        if self.used_at.elapsed() > IDLE_MAX {
+            self.stream = None;
+        }
         if self.stream.is_none() {
             let stream = TcpStream::connect(self.address).await.context("connect")?;
             stream.set_nodelay(true)?;
