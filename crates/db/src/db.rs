@@ -1,22 +1,28 @@
 //! A database: opened by URL, read through a pool, written through [`crate::writer`].
 
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use cairn_sqlite::{Durability, Readers};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, PgPool, Postgres, Sqlite, SqlitePool};
+use sqlx::{ConnectOptions, PgPool, Postgres};
 
 use crate::sql::Conn;
 use crate::task::Hints;
 use crate::writer::{self, Operation, Writer};
-use crate::{Result, migrate};
+use crate::{DbError, Result, migrate};
 
 /// How long a caller waits for a connection before it is told that the database is away.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Statements kept prepared on each connection.
 const STATEMENTS_KEPT: usize = 256;
+/// Pages of SQLite kept in memory by the writer, and by each reader.
+const WRITER_CACHE_KIB: u32 = 16_384;
+const READER_CACHE_KIB: u32 = 4_096;
+/// Pages of SQLite's log before it is folded back. A longer log means fewer stops; it stays below 32 MiB.
+const CHECKPOINT_PAGES: u32 = 8_000;
 
 /// How a database is opened.
 #[derive(Clone, Debug)]
@@ -50,14 +56,14 @@ pub struct Db {
 
 #[derive(Clone)]
 enum Engine {
-    Sqlite { readers: SqlitePool, writer: Writer },
+    Sqlite { readers: Readers, writer: Writer },
     Postgres { pool: PgPool },
 }
 
 /// A connection for reading, given back when dropped.
 pub enum Reader {
     /// To SQLite.
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(cairn_sqlite::Reader),
     /// To PostgreSQL.
     Postgres(PoolConnection<Postgres>),
 }
@@ -66,7 +72,7 @@ impl Reader {
     /// The connection.
     pub fn conn(&mut self) -> Conn<'_> {
         match self {
-            Reader::Sqlite(conn) => Conn::Sqlite(conn),
+            Reader::Sqlite(reader) => Conn::SqliteReader(reader),
             Reader::Postgres(conn) => Conn::Postgres(conn),
         }
     }
@@ -106,35 +112,29 @@ impl Db {
     /// A connection for reading.
     pub async fn reader(&self) -> Result<Reader> {
         Ok(match &self.engine {
-            Engine::Sqlite { readers, .. } => Reader::Sqlite(readers.acquire().await?),
+            Engine::Sqlite { readers, .. } => {
+                let reader = tokio::time::timeout(ACQUIRE_TIMEOUT, readers.reader()).await;
+                let busy = || DbError::Unavailable("all connections are in use".to_owned());
+                Reader::Sqlite(reader.ok().and_then(Result::ok).ok_or_else(busy)?)
+            },
             Engine::Postgres { pool } => Reader::Postgres(pool.acquire().await?),
         })
     }
 }
 
 async fn open_sqlite(url: &str, options: &Options) -> Result<Engine> {
-    let base = SqliteConnectOptions::from_str(url)?
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(Duration::from_secs(10))
-        .statement_cache_capacity(STATEMENTS_KEPT)
-        .pragma("cache_size", "-16384")
-        .pragma("temp_store", "memory")
-        // A longer log means fewer stops to fold it back; it stays below 32 MiB.
-        .pragma("wal_autocheckpoint", "8000")
-        .disable_statement_logging();
-    let mut conn = base.connect().await?;
+    let path = PathBuf::from(url.strip_prefix("sqlite:").unwrap_or(url));
+    let opened = path.clone();
+    let open = move || {
+        cairn_sqlite::open(&opened, Durability::Disk, WRITER_CACHE_KIB, CHECKPOINT_PAGES)
+    };
+    let mut conn = tokio::task::spawn_blocking(open)
+        .await
+        .map_err(|error| DbError::Unavailable(format!("opening {}: {error}", path.display())))??;
     migrate::run(&mut Conn::Sqlite(&mut conn)).await?;
-    let readers = SqlitePoolOptions::new()
-        .max_connections(options.connections_max.max(1))
-        .min_connections(0)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .idle_timeout(Some(Duration::from_secs(60)))
-        .connect_lazy_with(base.pragma("query_only", "1").pragma("cache_size", "-4096"));
     Ok(Engine::Sqlite {
-        readers,
-        writer: Writer::start(conn),
+        readers: Readers::new(path, options.connections_max, READER_CACHE_KIB),
+        writer: Writer::start(conn)?,
     })
 }
 

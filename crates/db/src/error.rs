@@ -1,6 +1,8 @@
 //! What can go wrong below the rules: the database itself. Refusals of an operation are values of
 //! its output, never errors.
 
+use cairn_sqlite::rusqlite;
+
 /// A failing database.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum DbError {
@@ -43,39 +45,63 @@ impl DbError {
     }
 }
 
+/// What a code of either engine means for the caller.
+fn by_code(code: &str, text: String) -> DbError {
+    match code {
+        // SQLITE_FULL; disk_full of PostgreSQL.
+        "13" | "53100" => DbError::Full(text),
+        // Busy, locked, and what a disk that is failing or full gives a write (SQLITE_IOERR…).
+        "5" | "6" | "261" | "517" | "10" | "778" | "1034" | "14" => DbError::Unavailable(text),
+        // serialization_failure, deadlock_detected, and a unique key taken since it was looked for.
+        "40001" | "40P01" | "23505" => DbError::Conflict(text),
+        // Connection exceptions, too many connections, shutdown, crash, recovery.
+        code if code.len() == 5
+            && (code.starts_with("08")
+                || code.starts_with("57P")
+                || code.starts_with("53")
+                || code == "25006") =>
+        {
+            DbError::Unavailable(text)
+        }
+        _ => DbError::Statement(text),
+    }
+}
+
+impl From<rusqlite::Error> for DbError {
+    fn from(error: rusqlite::Error) -> DbError {
+        let text = error.to_string();
+        match error.sqlite_error() {
+            Some(cause) => by_code(&cause.extended_code.to_string(), text),
+            None => DbError::Statement(text),
+        }
+    }
+}
+
+impl From<std::io::Error> for DbError {
+    fn from(error: std::io::Error) -> DbError {
+        let text = error.to_string();
+        if error.kind() == std::io::ErrorKind::StorageFull {
+            DbError::Full(text)
+        } else {
+            DbError::Unavailable(text)
+        }
+    }
+}
+
 impl From<sqlx::Error> for DbError {
     fn from(error: sqlx::Error) -> DbError {
         let text = error.to_string();
-        let code = match &error {
-            sqlx::Error::Database(database) => database.code().map(|code| code.into_owned()),
-            sqlx::Error::Io(io) if io.raw_os_error() == Some(28) => return DbError::Full(text),
-            sqlx::Error::Io(_)
-            | sqlx::Error::PoolTimedOut
+        match error {
+            sqlx::Error::Database(database) => match database.code() {
+                Some(code) => by_code(&code, text),
+                None => DbError::Statement(text),
+            },
+            sqlx::Error::Io(io) => io.into(),
+            sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed
             | sqlx::Error::Tls(_)
-            | sqlx::Error::Protocol(_) => return DbError::Unavailable(text),
-            _ => None,
-        };
-        match code.as_deref() {
-            // SQLITE_FULL; disk_full of PostgreSQL.
-            Some("13" | "53100") => DbError::Full(text),
-            // Busy, locked, and what a disk that is failing or full gives a write (SQLITE_IOERR…).
-            Some("5" | "6" | "261" | "517" | "10" | "778" | "1034" | "14") => {
-                DbError::Unavailable(text)
-            }
-            // serialization_failure, deadlock_detected, and a unique key taken since it was looked for.
-            Some("40001" | "40P01" | "23505") => DbError::Conflict(text),
-            // Connection exceptions, too many connections, shutdown, crash, recovery.
-            Some(code)
-                if code.len() == 5
-                    && (code.starts_with("08")
-                        || code.starts_with("57P")
-                        || code.starts_with("53")
-                        || code == "25006") =>
-            {
-                DbError::Unavailable(text)
-            }
+            | sqlx::Error::Protocol(_) => DbError::Unavailable(text),
             _ => DbError::Statement(text),
         }
     }

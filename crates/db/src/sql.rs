@@ -2,7 +2,8 @@
 //!
 //! Everything above writes one SQL text with `$1` parameters and reads columns by position.
 
-use sqlx::{PgConnection, Postgres, Row as _, Sqlite, SqliteConnection};
+use cairn_sqlite::rusqlite::{CachedStatement, Connection};
+use sqlx::{PgConnection, Postgres, Row as _};
 
 use crate::{DbError, Result};
 
@@ -82,7 +83,7 @@ macro_rules! args {
 /// A row, read by position.
 pub enum Row<'r> {
     /// Of SQLite.
-    Sqlite(&'r sqlx::sqlite::SqliteRow),
+    Sqlite(&'r cairn_sqlite::rusqlite::Row<'r>),
     /// Of PostgreSQL.
     Postgres(&'r sqlx::postgres::PgRow),
 }
@@ -92,7 +93,7 @@ macro_rules! getter {
         $(#[$doc])*
         pub fn $name(&self, column: usize) -> Result<$type> {
             Ok(match self {
-                Row::Sqlite(row) => row.try_get(column)?,
+                Row::Sqlite(row) => row.get(column)?,
                 Row::Postgres(row) => row.try_get(column)?,
             })
         }
@@ -120,17 +121,22 @@ impl Row<'_> {
 }
 
 /// A connection of either engine, inside a transaction or not.
+///
+/// On SQLite every statement runs at once on the thread that asks, so that the futures of this module
+/// are ready when they are first polled.
 pub enum Conn<'c> {
     /// To SQLite.
-    Sqlite(&'c mut SqliteConnection),
+    Sqlite(&'c mut Connection),
+    /// To SQLite, for reading: what may give many rows lets other tasks go on meanwhile.
+    SqliteReader(&'c mut cairn_sqlite::Reader),
     /// To PostgreSQL.
     Postgres(&'c mut PgConnection),
 }
 
-/// A statement with its parameters, for one engine.
+/// A statement of PostgreSQL with its parameters.
 macro_rules! bound {
-    ($engine:ty, $sql:expr, $args:expr) => {{
-        let mut query = sqlx::query::<$engine>($sql);
+    ($sql:expr, $args:expr) => {{
+        let mut query = sqlx::query::<Postgres>($sql);
         for arg in $args {
             query = match *arg {
                 Arg::Int(value) => query.bind(value),
@@ -143,6 +149,59 @@ macro_rules! bound {
     }};
 }
 
+/// A statement of SQLite with its parameters.
+fn statement<'c>(
+    conn: &'c Connection,
+    sql: &str,
+    args: &[Arg<'_>],
+) -> Result<CachedStatement<'c>> {
+    let mut statement = conn.prepare_cached(sql)?;
+    for place in 1..=statement.parameter_count() {
+        // To SQLite `$2` is a name like any other, numbered by where it first stands in the text.
+        let number = statement
+            .parameter_name(place)
+            .and_then(|name| name.strip_prefix('$')?.parse::<usize>().ok());
+        let arg = number.and_then(|number| args.get(number.checked_sub(1)?));
+        match *arg.ok_or_else(|| DbError::Statement(format!("no parameter {place} for: {sql}")))? {
+            Arg::Int(value) => statement.raw_bind_parameter(place, value)?,
+            Arg::Text(value) => statement.raw_bind_parameter(place, value)?,
+            Arg::Bytes(value) => statement.raw_bind_parameter(place, value)?,
+            Arg::Real(value) => statement.raw_bind_parameter(place, value)?,
+        }
+    }
+    Ok(statement)
+}
+
+/// Runs a statement of SQLite; gives the number of rows it changed.
+fn sqlite_execute(conn: &Connection, sql: &str, args: &[Arg<'_>]) -> Result<i64> {
+    let mut statement = statement(conn, sql, args)?;
+    let mut rows = statement.raw_query();
+    while rows.next()?.is_some() {}
+    Ok(conn.changes() as i64)
+}
+
+/// At most `limit` rows of a statement of SQLite, mapped.
+fn sqlite_rows<T>(
+    conn: &Connection,
+    sql: &str,
+    args: &[Arg<'_>],
+    limit: usize,
+    map: impl Fn(&Row<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut statement = statement(conn, sql, args)?;
+    let writes = !statement.readonly();
+    let mut rows = statement.raw_query();
+    let mut list = Vec::new();
+    while let Some(row) = rows.next()? {
+        if list.len() < limit {
+            list.push(map(&Row::Sqlite(row))?);
+        } else if !writes {
+            break;
+        }
+    }
+    Ok(list)
+}
+
 impl Conn<'_> {
     /// Whether this is PostgreSQL.
     pub fn is_postgres(&self) -> bool {
@@ -151,17 +210,14 @@ impl Conn<'_> {
 
     /// Runs a statement; gives the number of rows it changed.
     pub async fn execute(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<i64> {
-        let changed = match self {
-            Conn::Sqlite(conn) => bound!(Sqlite, sql, args)
-                .execute(&mut **conn)
-                .await?
-                .rows_affected(),
-            Conn::Postgres(conn) => bound!(Postgres, sql, args)
-                .execute(&mut **conn)
-                .await?
-                .rows_affected(),
-        };
-        Ok(changed as i64)
+        match self {
+            Conn::Sqlite(conn) => sqlite_execute(conn, sql, args),
+            Conn::SqliteReader(reader) => reader.slow(|conn| sqlite_execute(conn, sql, args)),
+            Conn::Postgres(conn) => {
+                let done = bound!(sql, args).execute(&mut **conn).await?;
+                Ok(done.rows_affected() as i64)
+            }
+        }
     }
 
     /// All rows of a statement, mapped.
@@ -172,12 +228,12 @@ impl Conn<'_> {
         map: impl Fn(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
         match self {
-            Conn::Sqlite(conn) => {
-                let rows = bound!(Sqlite, sql, args).fetch_all(&mut **conn).await?;
-                rows.iter().map(|row| map(&Row::Sqlite(row))).collect()
+            Conn::Sqlite(conn) => sqlite_rows(conn, sql, args, usize::MAX, map),
+            Conn::SqliteReader(reader) => {
+                reader.slow(|conn| sqlite_rows(conn, sql, args, usize::MAX, map))
             }
             Conn::Postgres(conn) => {
-                let rows = bound!(Postgres, sql, args).fetch_all(&mut **conn).await?;
+                let rows = bound!(sql, args).fetch_all(&mut **conn).await?;
                 rows.iter().map(|row| map(&Row::Postgres(row))).collect()
             }
         }
@@ -191,16 +247,12 @@ impl Conn<'_> {
         map: impl Fn(&Row<'_>) -> Result<T>,
     ) -> Result<Option<T>> {
         match self {
-            Conn::Sqlite(conn) => {
-                let row = bound!(Sqlite, sql, args)
-                    .fetch_optional(&mut **conn)
-                    .await?;
-                row.map(|row| map(&Row::Sqlite(&row))).transpose()
+            Conn::Sqlite(conn) => Ok(sqlite_rows(conn, sql, args, 1, map)?.pop()),
+            Conn::SqliteReader(reader) => {
+                Ok(reader.quick(|conn| sqlite_rows(conn, sql, args, 1, map))?.pop())
             }
             Conn::Postgres(conn) => {
-                let row = bound!(Postgres, sql, args)
-                    .fetch_optional(&mut **conn)
-                    .await?;
+                let row = bound!(sql, args).fetch_optional(&mut **conn).await?;
                 row.map(|row| map(&Row::Postgres(&row))).transpose()
             }
         }
@@ -220,13 +272,13 @@ impl Conn<'_> {
 
     /// Runs a text of several statements without parameters.
     pub(crate) async fn script(&mut self, sql: String) -> Result<()> {
-        let sql = sqlx::AssertSqlSafe(sql);
         match self {
-            Conn::Sqlite(conn) => {
-                sqlx::raw_sql(sql).execute(&mut **conn).await?;
-            }
+            Conn::Sqlite(conn) => conn.execute_batch(&sql)?,
+            Conn::SqliteReader(reader) => reader.slow(|conn| conn.execute_batch(&sql))?,
             Conn::Postgres(conn) => {
-                sqlx::raw_sql(sql).execute(&mut **conn).await?;
+                sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
+                    .execute(&mut **conn)
+                    .await?;
             }
         }
         Ok(())

@@ -8,17 +8,16 @@
 use std::future::Future;
 use std::time::Duration;
 
+use cairn_sqlite::Queue;
+use cairn_sqlite::rusqlite::Connection;
+use futures::FutureExt;
 use futures::future::BoxFuture;
-use sqlx::{Connection, PgPool, SqliteConnection};
-use tokio::sync::{mpsc, oneshot};
+use sqlx::PgPool;
+use tokio::sync::oneshot;
 
 use crate::sql::Conn;
 use crate::{DbError, Result};
 
-/// Operations that may wait for the writer; more wait for room.
-const QUEUE_MAX: usize = 4_096;
-/// Operations in one commit.
-const BATCH_MAX: usize = 256;
 /// How often an operation that PostgreSQL found in conflict is run again.
 const CONFLICT_TRIES: u32 = 12;
 
@@ -70,15 +69,14 @@ impl<O: Operation> Waiting for Job<O> {
 /// The way to SQLite's writer.
 #[derive(Clone)]
 pub(crate) struct Writer {
-    queue: mpsc::Sender<Box<dyn Waiting>>,
+    queue: Queue<Box<dyn Waiting>>,
 }
 
 impl Writer {
     /// Starts the writer on `conn`. It ends when the last [`Writer`] is gone.
-    pub(crate) fn start(conn: SqliteConnection) -> Writer {
-        let (queue, incoming) = mpsc::channel(QUEUE_MAX);
-        tokio::spawn(write_loop(conn, incoming));
-        Writer { queue }
+    pub(crate) fn start(conn: Connection) -> std::io::Result<Writer> {
+        let queue = Queue::start("db-writer", conn, write_batch)?;
+        Ok(Writer { queue })
     }
 
     pub(crate) async fn write<O: Operation>(&self, operation: O) -> Result<O::Output> {
@@ -97,50 +95,51 @@ impl Writer {
     }
 }
 
-async fn write_loop(mut conn: SqliteConnection, mut incoming: mpsc::Receiver<Box<dyn Waiting>>) {
-    let mut batch: Vec<Box<dyn Waiting>> = Vec::with_capacity(BATCH_MAX);
-    while incoming.recv_many(&mut batch, BATCH_MAX).await > 0 {
-        match commit(&mut conn, &mut batch).await {
-            Ok(()) => {
-                for job in batch.drain(..) {
-                    job.finish(Ok(()));
-                }
+fn write_batch(conn: &mut Connection, mut batch: Vec<Box<dyn Waiting>>) {
+    match commit(conn, &mut batch) {
+        Ok(()) => {
+            for job in batch {
+                job.finish(Ok(()));
             }
-            Err(error) if batch.len() == 1 => {
-                for job in batch.drain(..) {
-                    job.finish(Err(error.clone()));
-                }
+        }
+        Err(error) if batch.len() == 1 => {
+            for job in batch {
+                job.finish(Err(error.clone()));
             }
-            Err(_) => {
-                for job in batch.drain(..) {
-                    let mut alone = [job];
-                    let committed = commit(&mut conn, &mut alone).await;
-                    let [job] = alone;
-                    job.finish(committed);
-                }
+        }
+        Err(_) => {
+            for job in batch {
+                let mut alone = [job];
+                let committed = commit(conn, &mut alone);
+                let [job] = alone;
+                job.finish(committed);
             }
         }
     }
-    // A clean end folds the log back into the file.
-    let _ = conn.close().await;
 }
 
 /// Runs a batch in one transaction. On an error nothing of it has happened.
-async fn commit(conn: &mut SqliteConnection, batch: &mut [Box<dyn Waiting>]) -> Result<()> {
-    let outcome = async {
-        Conn::Sqlite(conn).execute("BEGIN IMMEDIATE", &[]).await?;
-        for job in batch {
-            job.run(&mut Conn::Sqlite(conn)).await?;
-        }
-        Conn::Sqlite(conn).execute("COMMIT", &[]).await?;
-        Ok(())
-    }
-    .await;
+fn commit(conn: &mut Connection, batch: &mut [Box<dyn Waiting>]) -> Result<()> {
+    let outcome = run_in_txn(conn, batch);
     if outcome.is_err() {
         // Fails when no transaction is open, as after a commit that SQLite itself rolled back.
-        let _ = Conn::Sqlite(conn).execute("ROLLBACK", &[]).await;
+        let _ = conn.execute_batch("ROLLBACK");
     }
     outcome
+}
+
+fn run_in_txn(conn: &mut Connection, batch: &mut [Box<dyn Waiting>]) -> Result<()> {
+    conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+    for job in batch {
+        // Statements of SQLite never wait, so an operation is over when it is first polled.
+        job.run(&mut Conn::Sqlite(conn))
+            .now_or_never()
+            .ok_or_else(|| {
+                DbError::Statement("an operation waited for more than the database".to_owned())
+            })??;
+    }
+    conn.prepare_cached("COMMIT")?.execute([])?;
+    Ok(())
 }
 
 /// Runs an operation in its own PostgreSQL transaction, again when it met a conflict.
