@@ -12,7 +12,7 @@ use sqlx::{ConnectOptions, PgPool, Postgres};
 use crate::sql::Conn;
 use crate::task::Hints;
 use crate::writer::{self, Operation, Writer};
-use crate::{DbError, Result, migrate};
+use crate::{DbError, Result, migrate, planner};
 
 /// How long a caller waits for a connection before it is told that the database is away.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -116,7 +116,7 @@ impl Db {
                 let reader = tokio::time::timeout(ACQUIRE_TIMEOUT, readers.reader()).await;
                 let busy = || DbError::Unavailable("all connections are in use".to_owned());
                 Reader::Sqlite(reader.ok().and_then(Result::ok).ok_or_else(busy)?)
-            },
+            }
             Engine::Postgres { pool } => Reader::Postgres(pool.acquire().await?),
         })
     }
@@ -126,12 +126,18 @@ async fn open_sqlite(url: &str, options: &Options) -> Result<Engine> {
     let path = PathBuf::from(url.strip_prefix("sqlite:").unwrap_or(url));
     let opened = path.clone();
     let open = move || {
-        cairn_sqlite::open(&opened, Durability::Disk, WRITER_CACHE_KIB, CHECKPOINT_PAGES)
+        cairn_sqlite::open(
+            &opened,
+            Durability::Disk,
+            WRITER_CACHE_KIB,
+            CHECKPOINT_PAGES,
+        )
     };
     let mut conn = tokio::task::spawn_blocking(open)
         .await
         .map_err(|error| DbError::Unavailable(format!("opening {}: {error}", path.display())))??;
     migrate::run(&mut Conn::Sqlite(&mut conn)).await?;
+    planner::inform(&mut conn)?;
     Ok(Engine::Sqlite {
         readers: Readers::new(path, options.connections_max, READER_CACHE_KIB),
         writer: Writer::start(conn)?,

@@ -20,6 +20,7 @@ mod claim;
 mod db;
 mod error;
 mod migrate;
+mod planner;
 pub mod sql;
 mod writer;
 

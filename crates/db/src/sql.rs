@@ -150,11 +150,7 @@ macro_rules! bound {
 }
 
 /// A statement of SQLite with its parameters.
-fn statement<'c>(
-    conn: &'c Connection,
-    sql: &str,
-    args: &[Arg<'_>],
-) -> Result<CachedStatement<'c>> {
+fn statement<'c>(conn: &'c Connection, sql: &str, args: &[Arg<'_>]) -> Result<CachedStatement<'c>> {
     let mut statement = conn.prepare_cached(sql)?;
     for place in 1..=statement.parameter_count() {
         // To SQLite `$2` is a name like any other, numbered by where it first stands in the text.
@@ -248,9 +244,9 @@ impl Conn<'_> {
     ) -> Result<Option<T>> {
         match self {
             Conn::Sqlite(conn) => Ok(sqlite_rows(conn, sql, args, 1, map)?.pop()),
-            Conn::SqliteReader(reader) => {
-                Ok(reader.quick(|conn| sqlite_rows(conn, sql, args, 1, map))?.pop())
-            }
+            Conn::SqliteReader(reader) => Ok(reader
+                .quick(|conn| sqlite_rows(conn, sql, args, 1, map))?
+                .pop()),
             Conn::Postgres(conn) => {
                 let row = bound!(sql, args).fetch_optional(&mut **conn).await?;
                 row.map(|row| map(&Row::Postgres(&row))).transpose()

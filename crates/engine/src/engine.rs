@@ -20,6 +20,8 @@ use crate::reconcilers::leases;
 
 /// How often the list of active jobs is looked at without being told to.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Looks at an idle job are this far apart, however often it is woken.
+const STEPS_APART: Duration = Duration::from_millis(20);
 /// How long an idle job waits before it is looked at again without a wake-up.
 const IDLE_WAIT: Duration = Duration::from_secs(1);
 /// How long a job that met a passing error waits.
@@ -261,6 +263,7 @@ async fn run_job(inner: &Arc<Inner>, job_id: i64, wake: &Notify) {
                 }
             }
         }
+        let stepped_at = tokio::time::Instant::now();
         let wait = match job::step(inner, job_id, &mut memory).await {
             Ok(Step::Busy) => Duration::ZERO,
             Ok(Step::Idle { until_ms }) => {
@@ -282,6 +285,9 @@ async fn run_job(inner: &Arc<Inner>, job_id: i64, wake: &Notify) {
                 () = wake.notified() => {}
                 () = tokio::time::sleep(wait) => {}
             }
+            // Every answer wakes its job: of many that come at once the first is looked at at once,
+            // and the others together.
+            tokio::time::sleep_until(stepped_at + STEPS_APART).await;
         }
     }
     let release = ClaimRelease {

@@ -99,6 +99,8 @@ pub struct Progress {
     pub failed: u64,
     /// Put before workers and without an outcome yet.
     pub in_flight: u64,
+    /// Those of them that still wait for answers; the others wait for their consolidation.
+    pub unanswered: u64,
 }
 
 /// `LabelCounters` of the API.
@@ -196,20 +198,30 @@ impl StoppingConditions {
     }
 }
 
-/// How many more objects may be put before workers now, so that no more than `concurrent_max` are in
-/// flight and no condition is overshot even if every one of them gets a label.
+/// Objects beyond `MaxConcurrentTaskCount` that may wait for their consolidation before no more are
+/// put before workers.
+const SETTLING_MAX: u64 = 5_000;
+
+/// How many more objects may be put before workers now, so that no more than `concurrent_max` wait for
+/// answers and no condition is overshot even if every one of them gets a label.
 pub fn allowance(progress: &Progress, conditions: &StoppingConditions, concurrent_max: u64) -> u64 {
-    let not_dispatched = progress.open().saturating_sub(progress.in_flight);
-    let concurrent = concurrent_max.saturating_sub(progress.in_flight);
+    let in_flight = progress.in_flight;
+    let not_dispatched = progress.open().saturating_sub(in_flight);
+    let concurrent = concurrent_max.saturating_sub(progress.unanswered.min(in_flight));
+    let settling = (concurrent_max + SETTLING_MAX).saturating_sub(in_flight);
     let human = conditions.human_labeled_max.map_or(u64::MAX, |most| {
-        most.saturating_sub(progress.human_labeled + progress.in_flight)
+        most.saturating_sub(progress.human_labeled + in_flight)
     });
     let percentage = conditions
         .labeled_max(progress.total)
         .map_or(u64::MAX, |most| {
-            most.saturating_sub(progress.labeled() + progress.in_flight)
+            most.saturating_sub(progress.labeled() + in_flight)
         });
-    not_dispatched.min(concurrent).min(human).min(percentage)
+    not_dispatched
+        .min(concurrent)
+        .min(settling)
+        .min(human)
+        .min(percentage)
 }
 
 /// How many objects the first iteration has, if more may be in flight than that.
@@ -263,6 +275,7 @@ mod tests {
             machine_labeled: 5,
             failed: 3,
             in_flight: 7,
+            unanswered: 7,
         };
         let counters = progress.label_counters();
         assert_eq!(counters.total_labeled, 55);
@@ -303,6 +316,7 @@ mod tests {
             total: 100,
             human_labeled: 10,
             in_flight: 6,
+            unanswered: 6,
             ..Progress::default()
         };
         let check = |human_labeled_max, percentage_max, concurrent_max, expected| {
@@ -318,6 +332,25 @@ mod tests {
         check(None, Some(20), 1000, 4);
         check(Some(16), None, 1000, 0);
         check(None, None, 5, 0);
+    }
+
+    #[test]
+    fn an_answered_object_makes_room_before_it_is_settled() {
+        let none = StoppingConditions::default();
+        let at = |in_flight, unanswered| {
+            let progress = Progress {
+                total: 100_000,
+                in_flight,
+                unanswered,
+                ..Progress::default()
+            };
+            allowance(&progress, &none, 7)
+        };
+        assert_eq!(at(7, 7), 0);
+        assert_eq!(at(7, 5), 2);
+        assert_eq!(at(7, 0), 7);
+        assert_eq!(at(5_004, 0), 3, "what waits for consolidation is bounded");
+        assert_eq!(at(5_007, 0), 0);
     }
 
     #[test]
@@ -350,13 +383,22 @@ mod tests {
             let conditions = StoppingConditions { human_labeled_max: human, percentage_max: percentage };
             let mut progress = Progress { total, labeled_before: before.min(total), ..Progress::default() };
             let mut fails = fails.into_iter();
+            let mut batch = 0;
             let mut stopped = progress.is_complete() || conditions.met(&progress).is_some();
             while !stopped {
-                progress.in_flight += allowance(&progress, &conditions, concurrent);
+                let more = allowance(&progress, &conditions, concurrent);
+                progress.in_flight += more;
+                progress.unanswered += more;
                 prop_assert!(progress.in_flight > 0, "a job that may go on has something to do");
-                prop_assert!(progress.in_flight <= concurrent);
-                progress.in_flight -= 1;
-                if fails.next().unwrap() { progress.failed += 1 } else { progress.human_labeled += 1 }
+                prop_assert!(progress.unanswered <= concurrent);
+                progress.unanswered = progress.unanswered.saturating_sub(1);
+                // Some batches settle one object, some all that have their answers.
+                batch += 1;
+                let settled = if batch % 3 == 0 { progress.in_flight - progress.unanswered } else { 1 };
+                for _ in 0..settled.min(progress.in_flight - progress.unanswered) {
+                    progress.in_flight -= 1;
+                    if fails.next().unwrap() { progress.failed += 1 } else { progress.human_labeled += 1 }
+                }
                 stopped = progress.is_complete() || conditions.met(&progress).is_some();
             }
             if let Some(most) = human {

@@ -248,12 +248,17 @@ async fn advance(
             return Ok(Step::Busy);
         }
     } else {
-        let (progress, conditions) = rules(&facts, job);
+        let (mut progress, conditions) = rules(&facts, job);
         // A job that has nothing left to do is complete rather than stopped.
         if !progress.is_complete() && conditions.met(&progress).is_some() {
             let stopping = transition(inner, job, &["InProgress"], "Stopping");
             inner.db.write(stopping).await?;
             return Ok(Step::Busy);
+        }
+        if job.progress.next_line < job.progress.total {
+            // An object makes room once it has its answers: its consolidation may wait for company.
+            let open = inner.db.task_open_count(job.job_id, facts.in_flight_max);
+            progress.unanswered = u64::try_from(open.await?).unwrap_or(0);
         }
         let room = allowance(&progress, &conditions, facts.in_flight_max as u64);
         if dispatch::dispatch(inner, &facts, &job.progress, room).await? {
@@ -388,6 +393,7 @@ fn rules(facts: &JobFacts, job: &LabelingJob) -> (Progress, StoppingConditions) 
         machine_labeled: count(stored.machine_labeled),
         failed: count(stored.failed),
         in_flight: count(stored.in_flight()),
+        unanswered: count(stored.in_flight()),
     };
     let asked = facts.request.stopping_conditions.unwrap_or_default();
     let conditions = StoppingConditions {

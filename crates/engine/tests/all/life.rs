@@ -109,6 +109,32 @@ async fn from_a_manifest_to_an_output_manifest() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn answered_objects_make_room_without_waiting_for_their_consolidation() {
+    let world = World::new().await;
+    let job = world
+        .create("Small", texts(40), |request| {
+            request["HumanTaskConfig"]["MaxConcurrentTaskCount"] = json!(3);
+        })
+        .await;
+    // The clock stands still, so nothing that waits for a time to come can happen.
+    let started = std::time::Instant::now();
+    let mut answered = 0;
+    while answered < 40 {
+        match world.next(job, 1).await {
+            Some(line) => {
+                world.answer(job, line, 1, "Cat").await;
+                answered += 1;
+            }
+            None => tokio::time::sleep(std::time::Duration::from_millis(5)).await,
+        }
+        assert!(started.elapsed().as_secs() < 30, "stalled at {answered}");
+    }
+    world.label_all(job, &[1], |_, _| "Cat").await;
+    let ended = world.until_state(job, "Completed").await;
+    assert_eq!(ended.progress.human_labeled, 40);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_manifest_with_bad_lines_fails_its_job_and_names_them() {
     let world = World::new().await;
     let manifest =
