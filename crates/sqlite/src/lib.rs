@@ -9,9 +9,11 @@
 
 mod open;
 mod readers;
+mod statement;
 mod writer;
 
 pub use open::{Durability, open};
 pub use readers::{Reader, Readers, ReadersClosed};
 pub use rusqlite;
+pub use statement::{all, execute, first};
 pub use writer::{Queue, Stopped};

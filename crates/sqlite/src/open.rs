@@ -27,7 +27,7 @@ pub fn open(
     cache_kib: u32,
     checkpoint_pages: u32,
 ) -> rusqlite::Result<Connection> {
-    let conn = connect(path)?;
+    let conn = connect(path, OpenFlags::SQLITE_OPEN_CREATE)?;
     conn.pragma_update(None, "journal_mode", "wal")?;
     let synchronous = match durability {
         Durability::Disk => "full",
@@ -44,19 +44,17 @@ pub fn open(
 
 /// Opens an existing file for reading alone.
 pub(crate) fn open_reader(path: &Path, cache_kib: u32) -> rusqlite::Result<Connection> {
-    let conn = connect(path)?;
+    let conn = connect(path, OpenFlags::empty())?;
     conn.pragma_update(None, "query_only", true)?;
     conn.pragma_update(None, "cache_size", -i64::from(cache_kib))?;
     conn.pragma_update(None, "temp_store", "memory")?;
     Ok(conn)
 }
 
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
+fn connect(path: &Path, more: OpenFlags) -> rusqlite::Result<Connection> {
     // Each connection stays with one thread at a time, so SQLite's own locks would only cost.
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = Connection::open_with_flags(path, flags)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags | more)?;
     conn.busy_timeout(BUSY_MAX)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     Ok(conn)

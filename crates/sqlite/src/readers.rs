@@ -119,11 +119,15 @@ impl Drop for Reader {
             return;
         };
         // A statement left half read would keep its snapshot, and with it the log from being folded back.
-        if self.shared.room.is_closed() || conn.is_busy() {
+        if conn.is_busy() {
             return;
         }
         let now = Instant::now();
         let mut idle = self.shared.idle();
+        // Asked under the lock, so that a pool that closes just now does not miss this connection.
+        if self.shared.room.is_closed() {
+            return;
+        }
         idle.push((conn, now));
         let oldest = idle.first().map(|(_, since)| *since);
         if oldest.is_some_and(|since| now.duration_since(since) > IDLE_MAX) {
