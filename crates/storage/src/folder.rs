@@ -8,9 +8,9 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
+use cairn_sqlite::rusqlite::{Connection, Row, params};
+use cairn_sqlite::{all, execute, first, rusqlite};
 use rustix::fs::{Mode, OFlags};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
 use crate::embedded::{
     Failure, Index, Outcome, Write, blocking, describe_index_error, now_ms, read_file,
@@ -98,30 +98,29 @@ impl FolderStore {
 
     /// The folder behind a bucket.
     pub async fn root(&self, bucket: &str) -> StoreResult<Option<PathBuf>> {
-        let root: Option<String> = sqlx::query_scalar("select root from folder where name = $1")
-            .bind(bucket)
-            .fetch_optional(&self.index.readers)
-            .await
+        let sql = "select root from folder where name = ?1";
+        let mut reader = self.index.reader().await?;
+        let root: Option<String> = reader
+            .quick(|conn| first(conn, sql, params![bucket], |row| row.get(0)))
             .map_err(|error| describe_index_error(&error, (bucket, "")))?;
         Ok(root.map(PathBuf::from))
     }
 
     /// All registered folders by name.
     pub async fn list_buckets(&self) -> StoreResult<Vec<BucketInfo>> {
-        let failed = |error| describe_index_error(&error, ("", ""));
-        sqlx::query("select name, registered_at_ms from folder order by name")
-            .fetch_all(&self.index.readers)
-            .await
-            .map_err(failed)?
-            .iter()
-            .map(|row| {
-                Ok(BucketInfo {
-                    name: row.try_get(0).map_err(failed)?,
-                    created_at_ms: row.try_get(1).map_err(failed)?,
-                    is_read_only: true,
+        let sql = "select name, registered_at_ms from folder order by name";
+        let mut reader = self.index.reader().await?;
+        reader
+            .slow(|conn| {
+                all(conn, sql, [], |row| {
+                    Ok(BucketInfo {
+                        name: row.get(0)?,
+                        created_at_ms: row.get(1)?,
+                        is_read_only: true,
+                    })
                 })
             })
-            .collect()
+            .map_err(|error| describe_index_error(&error, ("", "")))
     }
 
     /// What is known of a file; it is looked at, so that a missing or changed one is noticed.
@@ -194,69 +193,61 @@ impl FolderStore {
     }
 
     async fn noted(&self, bucket: &str, key: &str) -> StoreResult<Noted> {
-        let failed = |error| describe_index_error(&error, (bucket, key));
-        let row = sqlx::query(
-            "select d.root, f.size, f.modified_at_ns from folder d
-             left join folder_file f on f.folder_id = d.folder_id and f.key = $2
-             where d.name = $1",
-        )
-        .bind(bucket)
-        .bind(key)
-        .fetch_optional(&self.index.readers)
-        .await
-        .map_err(failed)?
-        .ok_or_else(|| StoreError::no_such_bucket(bucket))?;
-        let size: Option<i64> = row.try_get(1).map_err(failed)?;
-        let size = size.ok_or_else(|| StoreError::no_such_key(bucket, key))?;
-        let root: String = row.try_get(0).map_err(failed)?;
-        Ok(Noted {
-            root: PathBuf::from(root),
-            size: size as u64,
-            modified_at_ns: row.try_get(2).map_err(failed)?,
-        })
+        let sql = "select d.root, f.size, f.modified_at_ns from folder d
+             left join folder_file f on f.folder_id = d.folder_id and f.key = ?2
+             where d.name = ?1";
+        let from_row = |row: &Row<'_>| {
+            let Some(size) = row.get::<_, Option<i64>>(1)? else {
+                return Ok(None);
+            };
+            let root: String = row.get(0)?;
+            Ok(Some(Noted {
+                root: PathBuf::from(root),
+                size: size as u64,
+                modified_at_ns: row.get(2)?,
+            }))
+        };
+        let mut reader = self.index.reader().await?;
+        reader
+            .quick(|conn| first(conn, sql, params![bucket, key], from_row))
+            .map_err(|error| describe_index_error(&error, (bucket, key)))?
+            .ok_or_else(|| StoreError::no_such_bucket(bucket))?
+            .ok_or_else(|| StoreError::no_such_key(bucket, key))
     }
 
     /// One page of the keys of a folder.
     pub async fn list(&self, bucket: &str, query: &ListQuery) -> StoreResult<ListPage> {
-        let failed = |error| describe_index_error(&error, (bucket, &query.prefix));
-        let folder_id: i64 = sqlx::query_scalar("select folder_id from folder where name = $1")
-            .bind(bucket)
-            .fetch_optional(&self.index.readers)
-            .await
-            .map_err(failed)?
-            .ok_or_else(|| StoreError::no_such_bucket(bucket))?;
-        let readers = &self.index.readers;
-        list::page(query, |start, end, count| async move {
-            let (sql, from) = match &start {
-                Start::At(key) => (SCAN_AT, key),
-                Start::After(key) => (SCAN_AFTER, key),
+        let folder_id = "select folder_id from folder where name = ?1";
+        let mut reader = self.index.reader().await?;
+        let page: rusqlite::Result<Option<ListPage>> = reader.slow(|conn| {
+            let folder_id: Option<i64> = first(conn, folder_id, params![bucket], |row| row.get(0))?;
+            let Some(folder_id) = folder_id else {
+                return Ok(None);
             };
-            let rows = sqlx::query(sql)
-                .bind(folder_id)
-                .bind(from)
-                .bind(end)
-                .bind(count as i64)
-                .fetch_all(readers)
-                .await
-                .map_err(failed)?;
-            rows.iter()
-                .map(info_from_row)
-                .collect::<Result<_, _>>()
-                .map_err(failed)
-        })
-        .await
+            let page = list::page(query, |start, end, count| {
+                let (sql, from) = match start {
+                    Start::At(key) => (SCAN_AT, key),
+                    Start::After(key) => (SCAN_AFTER, key),
+                };
+                let params = params![folder_id, from, end, count as i64];
+                all(conn, sql, params, info_from_row)
+            });
+            page.map(Some)
+        });
+        page.map_err(|error| describe_index_error(&error, (bucket, &query.prefix)))?
+            .ok_or_else(|| StoreError::no_such_bucket(bucket))
     }
 }
 
 const SCAN_AT: &str = "select key, size, modified_at_ns from folder_file
-  where folder_id = $1 and key >= $2 and ($3 is null or key < $3) order by key limit $4";
+  where folder_id = ?1 and key >= ?2 and (?3 is null or key < ?3) order by key limit ?4";
 const SCAN_AFTER: &str = "select key, size, modified_at_ns from folder_file
-  where folder_id = $1 and key > $2 and ($3 is null or key < $3) order by key limit $4";
+  where folder_id = ?1 and key > ?2 and (?3 is null or key < ?3) order by key limit ?4";
 
-fn info_from_row(row: &SqliteRow) -> Result<ObjectInfo, sqlx::Error> {
-    let key: &str = row.try_get(0)?;
-    let size: i64 = row.try_get(1)?;
-    Ok(object_info(key, size as u64, row.try_get(2)?))
+fn info_from_row(row: &Row<'_>) -> rusqlite::Result<ObjectInfo> {
+    let key = row.get_ref(0)?.as_str()?;
+    let size: i64 = row.get(1)?;
+    Ok(object_info(key, size as u64, row.get(2)?))
 }
 
 /// A file's etag is made of its size and time: its content is never read as a whole.
@@ -328,84 +319,65 @@ pub fn content_type_of(key: &str) -> Option<&'static str> {
 
 // The folder tables, as the writer of the index changes them.
 
-async fn folder_id(txn: &mut SqliteConnection, name: &str) -> Result<i64, Failure> {
-    sqlx::query_scalar("select folder_id from folder where name = $1")
-        .bind(name)
-        .fetch_optional(txn)
-        .await?
+fn folder_id(txn: &Connection, name: &str) -> Result<i64, Failure> {
+    let sql = "select folder_id from folder where name = ?1";
+    first(txn, sql, params![name], |row| row.get(0))?
         .ok_or_else(|| StoreError::no_such_bucket(name).into())
 }
 
-pub(crate) async fn begin(
-    txn: &mut SqliteConnection,
+pub(crate) fn begin(
+    txn: &Connection,
     name: &str,
     root: &str,
     at_ms: i64,
 ) -> Result<Outcome, Failure> {
-    let other: Option<i64> = sqlx::query_scalar(
-        "select 1 from bucket where name = $1
-         union all select 1 from folder where name = $1 and root <> $2",
-    )
-    .bind(name)
-    .bind(root)
-    .fetch_optional(&mut *txn)
-    .await?;
+    let other = first(
+        txn,
+        "select 1 from bucket where name = ?1
+         union all select 1 from folder where name = ?1 and root <> ?2",
+        params![name, root],
+        |_| Ok(()),
+    )?;
     if other.is_some() {
         let bucket = name.to_owned();
         return Err(StoreError::BucketExists { bucket }.into());
     }
-    let scan: i64 = sqlx::query_scalar(
-        "insert into folder (name, root, registered_at_ms, scan) values ($1, $2, $3, 1)
+    let scan: Option<i64> = first(
+        txn,
+        "insert into folder (name, root, registered_at_ms, scan) values (?1, ?2, ?3, 1)
          on conflict (name) do update set scan = scan + 1 returning scan",
-    )
-    .bind(name)
-    .bind(root)
-    .bind(at_ms)
-    .fetch_one(txn)
-    .await?;
+        params![name, root, at_ms],
+        |row| row.get(0),
+    )?;
     Ok(Outcome {
-        count: scan as usize,
+        count: scan.unwrap_or_default() as usize,
         ..Outcome::default()
     })
 }
 
-pub(crate) async fn add_files(
-    txn: &mut SqliteConnection,
+pub(crate) fn add_files(
+    txn: &Connection,
     name: &str,
     scan: i64,
     files: &[(String, u64, i64)],
 ) -> Result<Outcome, Failure> {
-    let folder_id = folder_id(txn, name).await?;
+    let folder_id = folder_id(txn, name)?;
+    let mut note = txn.prepare_cached(
+        "insert into folder_file (folder_id, key, size, modified_at_ns, scan)
+         values (?1, ?2, ?3, ?4, ?5)
+         on conflict (folder_id, key) do update set size = ?3, modified_at_ns = ?4, scan = ?5",
+    )?;
     for (key, size, modified_at_ns) in files {
-        sqlx::query(
-            "insert into folder_file (folder_id, key, size, modified_at_ns, scan)
-             values ($1, $2, $3, $4, $5)
-             on conflict (folder_id, key) do update set size = $3, modified_at_ns = $4, scan = $5",
-        )
-        .bind(folder_id)
-        .bind(key)
-        .bind(*size as i64)
-        .bind(modified_at_ns)
-        .bind(scan)
-        .execute(&mut *txn)
-        .await?;
+        note.execute(params![folder_id, key, *size as i64, modified_at_ns, scan])?;
     }
     Ok(Outcome::default())
 }
 
-pub(crate) async fn end(
-    txn: &mut SqliteConnection,
-    name: &str,
-    scan: i64,
-) -> Result<Outcome, Failure> {
-    let folder_id = folder_id(txn, name).await?;
-    let gone = sqlx::query("delete from folder_file where folder_id = $1 and scan <> $2")
-        .bind(folder_id)
-        .bind(scan)
-        .execute(txn)
-        .await?;
+pub(crate) fn end(txn: &Connection, name: &str, scan: i64) -> Result<Outcome, Failure> {
+    let folder_id = folder_id(txn, name)?;
+    let sql = "delete from folder_file where folder_id = ?1 and scan <> ?2";
     Ok(Outcome {
-        count: gone.rows_affected() as usize,
+        count: execute(txn, sql, params![folder_id, scan])?,
         ..Outcome::default()
     })
 }

@@ -1,8 +1,5 @@
 //! Listing keys with prefix, delimiter and pages, over anything that can scan keys in order.
 
-use std::future::Future;
-
-use crate::error::StoreResult;
 use crate::name::after_prefix;
 use crate::object::{ListPage, ListQuery, ObjectInfo};
 
@@ -22,11 +19,10 @@ const SCAN_MAX: usize = 1_000;
 
 /// Builds one page. `scan(start, end, count)` gives up to `count` objects in order of their keys,
 /// from `start` to before `end`.
-pub(crate) async fn page<S, F>(query: &ListQuery, scan: S) -> StoreResult<ListPage>
-where
-    S: Fn(Start, Option<String>, usize) -> F,
-    F: Future<Output = StoreResult<Vec<ObjectInfo>>>,
-{
+pub(crate) fn page<E>(
+    query: &ListQuery,
+    mut scan: impl FnMut(Start, Option<&str>, usize) -> Result<Vec<ObjectInfo>, E>,
+) -> Result<ListPage, E> {
     let limit = query.limit();
     let end = after_prefix(&query.prefix);
     let delimiter = query.delimiter.as_deref().filter(|text| !text.is_empty());
@@ -37,7 +33,7 @@ where
         None => limit + 1,
     };
     while let Some(from) = start.take() {
-        let rows = scan(from, end.clone(), count).await?;
+        let rows = scan(from, end.as_deref(), count)?;
         let is_last = rows.len() < count;
         let mut jump: Option<Start> = None;
         for info in rows {
@@ -59,7 +55,11 @@ where
                 Some(prefix) => {
                     jump = Some(match after_prefix(&prefix) {
                         Some(after) => Start::At(after),
-                        None => return finish(page, prefix),
+                        None => {
+                            // The last prefix of all: nothing can come after it.
+                            page.prefixes.push(prefix);
+                            return Ok(page);
+                        }
                     });
                     page.prefixes.push(prefix);
                 }
@@ -80,12 +80,6 @@ where
             None => count = (count * 2).min(SCAN_MAX),
         }
     }
-    Ok(page)
-}
-
-/// The last prefix of all: nothing can come after it.
-fn finish(mut page: ListPage, prefix: String) -> StoreResult<ListPage> {
-    page.prefixes.push(prefix);
     Ok(page)
 }
 
@@ -141,14 +135,14 @@ mod tests {
 
     /// All pages of a listing as `key` and `prefix/*`, and how many rows were scanned.
     fn walk(keys: &BTreeSet<String>, query: ListQuery) -> (Vec<Vec<String>>, usize) {
-        let scanned = std::cell::Cell::new(0);
-        let scan = |start: Start, end: Option<String>, count: usize| {
+        let mut scanned = 0;
+        let mut scan = |start: Start, end: Option<&str>, count: usize| {
             let fits = |key: &&String| {
                 let after = match &start {
                     Start::At(at) => key.as_str() >= at.as_str(),
                     Start::After(at) => key.as_str() > at.as_str(),
                 };
-                after && end.as_ref().is_none_or(|end| *key < end)
+                after && end.is_none_or(|end| key.as_str() < end)
             };
             let rows: Vec<ObjectInfo> = keys
                 .iter()
@@ -156,23 +150,20 @@ mod tests {
                 .take(count)
                 .map(|key| info(key))
                 .collect();
-            scanned.set(scanned.get() + rows.len());
-            async move { Ok(rows) }
+            scanned += rows.len();
+            Ok::<_, std::convert::Infallible>(rows)
         };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .unwrap();
         let mut pages = Vec::new();
         let mut query = query;
         loop {
-            let page = runtime.block_on(page(&query, scan)).unwrap();
+            let page = page(&query, &mut scan).unwrap();
             let mut names: Vec<String> = page.objects.iter().map(|info| info.key.clone()).collect();
             names.extend(page.prefixes.iter().map(|prefix| format!("{prefix}*")));
             names.sort();
             pages.push(names);
             match page.next {
                 Some(next) => query.continuation = Some(next),
-                None => return (pages, scanned.get()),
+                None => return (pages, scanned),
             }
         }
     }

@@ -4,29 +4,27 @@
 //! An operation refuses before it writes; when one fails all the same, the whole batch is rolled
 //! back and its operations run again one by one, so that only the faulty one is refused.
 
+use std::io;
 use std::path::Path;
-use std::str::FromStr;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use sqlx::{Connection, SqliteConnection};
-use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use cairn_sqlite::rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use cairn_sqlite::{Durability, Queue, Reader, Readers, execute, rusqlite};
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 
+use super::body::blocking;
 use super::files::Files;
 use super::write::{Failure, Outcome, Write};
 use crate::error::{StoreError, StoreResult};
 
-/// Operations waiting for the writer; more wait outside.
-const QUEUE_MAX: usize = 1_024;
-/// Operations in one commit.
-const BATCH_MAX: usize = 256;
 /// Connections that read.
 const READERS: u32 = 4;
+/// Pages kept in memory by the writer, and by each reader.
+const WRITER_CACHE_KIB: u32 = 8_192;
+const READER_CACHE_KIB: u32 = 4_096;
+/// Pages of SQLite's log before it is folded back; it stays below 16 MiB.
+const CHECKPOINT_PAGES: u32 = 4_000;
 /// Version of the tables below.
 const SCHEMA_VERSION: i64 = 1;
 
@@ -106,46 +104,34 @@ struct Job {
 /// The index, shared by all who use the store.
 #[derive(Clone)]
 pub(crate) struct Index {
-    /// Connections that only read.
-    pub(crate) readers: SqlitePool,
-    queue: mpsc::Sender<Job>,
-    closing: CancellationToken,
-    writer: Arc<Mutex<Option<JoinHandle<()>>>>,
+    readers: Readers,
+    queue: Queue<Job>,
 }
 
 impl Index {
     /// Opens the index at `path`, making it when missing, and starts its writer.
-    pub(crate) async fn open(path: &Path, files: Arc<Files>) -> Result<Index, sqlx::Error> {
-        let options = SqliteConnectOptions::from_str("sqlite:")?
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(10))
-            .pragma("journal_size_limit", "67108864");
-        let mut connection = SqliteConnection::connect_with(&options).await?;
-        prepare(&mut connection).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .connect_with(options.pragma("query_only", "on"))
-            .await?;
-        let (queue, jobs) = mpsc::channel(QUEUE_MAX);
-        let closing = CancellationToken::new();
-        let writer = tokio::spawn(write_all(connection, jobs, files, closing.clone()));
+    pub(crate) async fn open(path: &Path, files: Arc<Files>) -> io::Result<Index> {
+        let opened = path.to_owned();
+        let conn = blocking(move || open(&opened)).await?;
+        let runtime = Handle::current();
+        let queue = Queue::start("bucket-writer", conn, move |conn, batch| {
+            // Files that are freed here are removed by threads of the runtime while this one goes on.
+            let _runtime = runtime.enter();
+            write_batch(conn, batch, &files);
+        })?;
         Ok(Index {
-            readers,
+            readers: Readers::new(path.to_owned(), READERS, READER_CACHE_KIB),
             queue,
-            closing,
-            writer: Arc::new(Mutex::new(Some(writer))),
         })
+    }
+
+    /// Lends a connection that reads.
+    pub(crate) async fn reader(&self) -> StoreResult<Reader> {
+        self.readers.reader().await.map_err(|_| closed())
     }
 
     /// Gives `write` to the writer; it is durable when this returns.
     pub(crate) async fn write(&self, write: Write) -> StoreResult<Outcome> {
-        let closed = || StoreError::Unavailable {
-            target: "the bucket index".to_owned(),
-            reason: "the store is closed".to_owned(),
-        };
         let (reply, outcome) = oneshot::channel();
         let job = Job { write, reply };
         self.queue.send(job).await.map_err(|_| closed())?;
@@ -154,85 +140,62 @@ impl Index {
 
     /// Lets the writer finish what it has and closes the file.
     pub(crate) async fn close(&self) {
-        self.closing.cancel();
-        let writer = self
-            .writer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        self.readers.close().await;
-        if let Some(writer) = writer
-            && let Err(error) = writer.await
-        {
-            tracing::error!(error.cause = %error, "the writer of the bucket index ended badly");
-        }
+        // First, so that the writer is the last to have the file open and folds the log back into it.
+        self.readers.close();
+        self.queue.close().await;
     }
 }
 
-async fn prepare(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    let version: i64 = sqlx::query_scalar("pragma user_version")
-        .fetch_one(&mut *connection)
-        .await?;
-    if version == SCHEMA_VERSION {
-        return Ok(());
+fn closed() -> StoreError {
+    StoreError::Unavailable {
+        target: "the bucket index".to_owned(),
+        reason: "the store is closed".to_owned(),
     }
+}
+
+/// Opens the file and makes its tables. Blocks.
+fn open(path: &Path) -> io::Result<Connection> {
+    let failed = io::Error::other::<rusqlite::Error>;
+    let opened = cairn_sqlite::open(path, Durability::Disk, WRITER_CACHE_KIB, CHECKPOINT_PAGES);
+    let mut conn = opened.map_err(failed)?;
+    let version: i64 = conn
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(failed)?;
     if version > SCHEMA_VERSION {
-        return Err(sqlx::Error::Configuration(
-            format!("the bucket index has version {version}, which is newer than this program")
-                .into(),
-        ));
+        return Err(io::Error::other(format!(
+            "the bucket index has version {version}, which is newer than this program"
+        )));
     }
-    sqlx::raw_sql("begin immediate")
-        .execute(&mut *connection)
-        .await?;
-    sqlx::raw_sql(SCHEMA).execute(&mut *connection).await?;
-    sqlx::raw_sql("pragma user_version = 1")
-        .execute(&mut *connection)
-        .await?;
-    sqlx::raw_sql("commit").execute(&mut *connection).await?;
-    Ok(())
+    if version < SCHEMA_VERSION {
+        make_tables(&mut conn).map_err(failed)?;
+    }
+    Ok(conn)
 }
 
-/// The writer: ends when the store is closed or every sender is gone, and does what it was given.
-async fn write_all(
-    mut connection: SqliteConnection,
-    mut jobs: mpsc::Receiver<Job>,
-    files: Arc<Files>,
-    closing: CancellationToken,
-) {
-    let mut batch = Vec::with_capacity(BATCH_MAX);
-    loop {
-        let count = tokio::select! {
-            biased;
-            () = closing.cancelled(), if !jobs.is_closed() => {
-                jobs.close();
-                continue;
-            }
-            count = jobs.recv_many(&mut batch, BATCH_MAX) => count,
-        };
-        if count == 0 {
-            break;
-        }
-        match run_batch(&mut connection, &batch).await {
-            Ok(outcomes) => {
-                for (job, outcome) in batch.drain(..).zip(outcomes) {
-                    settle(job, outcome, &files);
-                }
-            }
-            Err(_) => {
-                for job in batch.drain(..) {
-                    let outcome = match run_batch(&mut connection, std::slice::from_ref(&job)).await
-                    {
-                        Ok(mut outcomes) => outcomes.remove(0),
-                        Err(error) => Err(describe(&error, job.write.subject())),
-                    };
-                    settle(job, outcome, &files);
-                }
+fn make_tables(conn: &mut Connection) -> rusqlite::Result<()> {
+    let txn = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    txn.execute_batch(SCHEMA)?;
+    txn.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    txn.commit()
+}
+
+/// Does what has queued up, and answers it.
+fn write_batch(conn: &Connection, batch: Vec<Job>, files: &Arc<Files>) {
+    match run_batch(conn, &batch) {
+        Ok(outcomes) => {
+            for (job, outcome) in batch.into_iter().zip(outcomes) {
+                settle(job, outcome, files);
             }
         }
-    }
-    if let Err(error) = connection.close().await {
-        tracing::warn!(error.cause = %error, "closing the bucket index failed");
+        Err(_) => {
+            for job in batch {
+                let outcome = match run_batch(conn, std::slice::from_ref(&job)) {
+                    Ok(mut outcomes) => outcomes.remove(0),
+                    Err(error) => Err(describe(&error, job.write.subject())),
+                };
+                settle(job, outcome, files);
+            }
+        }
     }
 }
 
@@ -249,46 +212,32 @@ fn settle(mut job: Job, outcome: StoreResult<Outcome>, files: &Arc<Files>) {
 }
 
 /// Runs all of `batch` in one commit. Refusals are outcomes; an error means nothing was written.
-async fn run_batch(
-    connection: &mut SqliteConnection,
-    batch: &[Job],
-) -> Result<Vec<StoreResult<Outcome>>, sqlx::Error> {
-    sqlx::raw_sql("begin immediate")
-        .execute(&mut *connection)
-        .await?;
-    match run_in_txn(connection, batch).await {
-        Ok(outcomes) => Ok(outcomes),
-        Err(error) => {
-            // SQLite may have rolled back by itself, as it does when the disk is full.
-            let _ = sqlx::raw_sql("rollback").execute(&mut *connection).await;
-            Err(error)
-        }
+fn run_batch(conn: &Connection, batch: &[Job]) -> rusqlite::Result<Vec<StoreResult<Outcome>>> {
+    execute(conn, "begin immediate", [])?;
+    let outcomes = run_in_txn(conn, batch);
+    if outcomes.is_err() {
+        // SQLite may have rolled back by itself, as it does when the disk is full.
+        let _ = execute(conn, "rollback", []);
     }
+    outcomes
 }
 
-async fn run_in_txn(
-    connection: &mut SqliteConnection,
-    batch: &[Job],
-) -> Result<Vec<StoreResult<Outcome>>, sqlx::Error> {
+fn run_in_txn(conn: &Connection, batch: &[Job]) -> rusqlite::Result<Vec<StoreResult<Outcome>>> {
     let mut outcomes = Vec::with_capacity(batch.len());
     for job in batch {
-        outcomes.push(match job.write.apply(connection).await {
+        outcomes.push(match job.write.apply(conn) {
             Ok(outcome) => Ok(outcome),
             Err(Failure::Refused(refusal)) => Err(refusal),
             Err(Failure::Broken(error)) => return Err(error),
         });
     }
-    sqlx::raw_sql("commit").execute(&mut *connection).await?;
+    execute(conn, "commit", [])?;
     Ok(outcomes)
 }
 
 /// An index error in the caller's terms: `Full` where SQLite says so.
-pub(crate) fn describe(error: &sqlx::Error, (bucket, key): (&str, &str)) -> StoreError {
-    const SQLITE_FULL: &str = "13";
-    let code = error
-        .as_database_error()
-        .and_then(|error| error.code().map(|code| code.into_owned()));
-    if code.as_deref() == Some(SQLITE_FULL) {
+pub(crate) fn describe(error: &rusqlite::Error, (bucket, key): (&str, &str)) -> StoreError {
+    if error.sqlite_error_code() == Some(ErrorCode::DiskFull) {
         return StoreError::Full {
             bucket: bucket.to_owned(),
             key: key.to_owned(),

@@ -12,7 +12,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use sqlx::Row;
+use cairn_sqlite::rusqlite::{Connection, params};
+use cairn_sqlite::{all, first, rusqlite};
 use tokio::task::JoinHandle;
 
 mod body;
@@ -72,8 +73,10 @@ impl EmbeddedStore {
         let index = Index::open(&dir.join("index.sqlite"), files.clone())
             .await
             .map_err(|error| failed("opening the bucket index in", error.to_string()))?;
-        let first_id = first_id(&index)
-            .await
+        let first_id = index
+            .reader()
+            .await?
+            .slow(first_id)
             .map_err(|error| failed("reading the bucket index in", error.to_string()))?;
         let store = EmbeddedStore {
             inner: Arc::new(Inner {
@@ -152,38 +155,37 @@ impl EmbeddedStore {
 
     /// Whether the bucket is there.
     pub async fn bucket_exists(&self, bucket: &str) -> StoreResult<bool> {
-        let found: Option<i64> = sqlx::query_scalar("select 1 from bucket where name = $1")
-            .bind(bucket)
-            .fetch_optional(&self.inner.index.readers)
-            .await
+        let sql = "select 1 from bucket where name = ?1";
+        let mut reader = self.inner.index.reader().await?;
+        let found = reader
+            .quick(|conn| first(conn, sql, params![bucket], |_| Ok(())))
             .map_err(|error| index::describe(&error, (bucket, "")))?;
         Ok(found.is_some())
     }
 
     /// All buckets by name.
     pub async fn list_buckets(&self) -> StoreResult<Vec<BucketInfo>> {
-        let failed = |error| index::describe(&error, ("", ""));
-        sqlx::query("select name, created_at_ms from bucket order by name")
-            .fetch_all(&self.inner.index.readers)
-            .await
-            .map_err(failed)?
-            .iter()
-            .map(|row| {
-                Ok(BucketInfo {
-                    name: row.try_get(0).map_err(failed)?,
-                    created_at_ms: row.try_get(1).map_err(failed)?,
-                    is_read_only: false,
+        let sql = "select name, created_at_ms from bucket order by name";
+        let mut reader = self.inner.index.reader().await?;
+        reader
+            .slow(|conn| {
+                all(conn, sql, [], |row| {
+                    Ok(BucketInfo {
+                        name: row.get(0)?,
+                        created_at_ms: row.get(1)?,
+                        is_read_only: false,
+                    })
                 })
             })
-            .collect()
+            .map_err(|error| index::describe(&error, ("", "")))
     }
 
     /// What [`EmbeddedStore::set_bucket_cors`] stored.
     pub async fn bucket_cors(&self, bucket: &str) -> StoreResult<Option<String>> {
-        sqlx::query_scalar("select cors from bucket where name = $1")
-            .bind(bucket)
-            .fetch_optional(&self.inner.index.readers)
-            .await
+        let sql = "select cors from bucket where name = ?1";
+        let mut reader = self.inner.index.reader().await?;
+        reader
+            .quick(|conn| first(conn, sql, params![bucket], |row| row.get(0)))
             .map_err(|error| index::describe(&error, (bucket, "")))?
             .ok_or_else(|| StoreError::no_such_bucket(bucket))
     }
@@ -213,15 +215,16 @@ fn lock(dir: &Path) -> io::Result<(File, Files)> {
 
 /// The first id of this run: above every one in use, and above those of objects deleted since,
 /// because the clock has moved on and ids are given out more slowly than microseconds pass.
-async fn first_id(index: &Index) -> Result<i64, sqlx::Error> {
-    let used: Option<i64> = sqlx::query_scalar(
+fn first_id(conn: &Connection) -> rusqlite::Result<i64> {
+    let used: Option<Option<i64>> = first(
+        conn,
         "select max(id) from (select max(blob_id) id from inline_body
            union all select max(blob_id) from piece union all select max(file_id) from piece
            union all select max(file_id) from part)",
-    )
-    .fetch_one(&index.readers)
-    .await?;
-    Ok(used.unwrap_or_default().max(now_ms() * 1_000) + 1)
+        [],
+        |row| row.get(0),
+    )?;
+    Ok(used.flatten().unwrap_or_default().max(now_ms() * 1_000) + 1)
 }
 
 /// Removes files that no row names, made before this run. Gives how many.
@@ -237,14 +240,15 @@ async fn sweep(index: &Index, files: &Arc<Files>, first_id: FileId) -> StoreResu
         if ids.is_empty() {
             continue;
         }
-        let orphans: Vec<FileId> = sqlx::query_scalar(
-            "select value from json_each($1) where not exists (select 1 from piece where file_id = value)
-               and not exists (select 1 from part where file_id = value)",
-        )
-        .bind(write::to_json(&ids))
-        .fetch_all(&index.readers)
-        .await
-        .map_err(|error| index::describe(&error, ("", "")))?;
+        let ids = write::to_json(&ids);
+        let sql = "select value from json_each(?1)
+             where not exists (select 1 from piece where file_id = value)
+               and not exists (select 1 from part where file_id = value)";
+        let orphans: Vec<FileId> = index
+            .reader()
+            .await?
+            .slow(|conn| all(conn, sql, params![ids], |row| row.get(0)))
+            .map_err(|error| index::describe(&error, ("", "")))?;
         if orphans.is_empty() {
             continue;
         }

@@ -1,14 +1,12 @@
 //! Multipart uploads. A part is a file of its own; completing an upload makes the parts' files the
 //! object's, so that no byte is copied.
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use cairn_sqlite::rusqlite::{Connection, Row, params};
+use cairn_sqlite::{all, execute, first, rusqlite};
 
 use super::body::{Received, Stored};
 use super::files::FileId;
-use super::write::{
-    Failure, Outcome, Write, bucket_id, check_place, from_json, to_json, write_object,
-};
+use super::write::{Failure, ObjectWriter, Outcome, Write, bucket_id, from_json, to_json};
 use crate::checksum::{ChecksumAlgorithm, ChecksumKind, Checksums, combine_parts, multipart_etag};
 use crate::error::StoreError;
 use crate::object::{ObjectHeaders, ObjectInfo, PutCondition};
@@ -72,28 +70,27 @@ pub struct PartInfo {
 
 impl PartInfo {
     /// Columns `number, size, etag, modified_at_ms, checksums`.
-    pub(crate) fn from_row(row: &SqliteRow) -> Result<PartInfo, sqlx::Error> {
-        let (number, size): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-        let checksums: &str = row.try_get(4)?;
+    pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<PartInfo> {
+        let size: i64 = row.get(1)?;
         Ok(PartInfo {
-            number: number as u32,
+            number: row.get(0)?,
             size: size as u64,
-            etag: row.try_get(2)?,
-            modified_at_ms: row.try_get(3)?,
-            checksums: from_json(checksums),
+            etag: row.get(2)?,
+            modified_at_ms: row.get(3)?,
+            checksums: from_json(row.get_ref(4)?.as_str()?),
         })
     }
 }
 
 impl UploadInfo {
     /// Columns `upload_id, key, started_at_ms, checksum_algorithm, checksum_kind`.
-    pub(crate) fn from_row(row: &SqliteRow) -> Result<UploadInfo, sqlx::Error> {
-        let algorithm: Option<&str> = row.try_get(3)?;
-        let kind: Option<&str> = row.try_get(4)?;
+    pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<UploadInfo> {
+        let algorithm = row.get_ref(3)?.as_str_or_null()?;
+        let kind = row.get_ref(4)?.as_str_or_null()?;
         Ok(UploadInfo {
-            upload_id: row.try_get(0)?,
-            key: row.try_get(1)?,
-            started_at_ms: row.try_get(2)?,
+            upload_id: row.get(0)?,
+            key: row.get(1)?,
+            started_at_ms: row.get(2)?,
             checksum: algorithm
                 .and_then(ChecksumAlgorithm::from_name)
                 .map(|algorithm| (algorithm, kind_from_name(kind))),
@@ -116,7 +113,7 @@ fn kind_from_name(name: Option<&str>) -> ChecksumKind {
 }
 
 /// Runs the writes that are about uploads.
-pub(super) async fn apply(txn: &mut SqliteConnection, write: &Write) -> Result<Outcome, Failure> {
+pub(super) fn apply(txn: &Connection, write: &Write) -> Result<Outcome, Failure> {
     match write {
         Write::UploadBegin {
             bucket,
@@ -126,20 +123,21 @@ pub(super) async fn apply(txn: &mut SqliteConnection, write: &Write) -> Result<O
             headers,
             checksum,
         } => {
-            let bucket_id = bucket_id(txn, bucket).await?;
-            sqlx::query(
+            let bucket_id = bucket_id(txn, bucket)?;
+            execute(
+                txn,
                 "insert into upload (upload_id, bucket_id, key, started_at_ms, headers,
-                   checksum_algorithm, checksum_kind) values ($1, $2, $3, $4, $5, $6, $7)",
-            )
-            .bind(upload_id)
-            .bind(bucket_id)
-            .bind(key)
-            .bind(started_at_ms)
-            .bind(to_json(headers))
-            .bind(checksum.map(|(algorithm, _)| algorithm.name()))
-            .bind(checksum.map(|(_, kind)| kind_name(kind)))
-            .execute(txn)
-            .await?;
+                   checksum_algorithm, checksum_kind) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                params![
+                    upload_id,
+                    bucket_id,
+                    key,
+                    started_at_ms,
+                    to_json(headers),
+                    checksum.map(|(algorithm, _)| algorithm.name()),
+                    checksum.map(|(_, kind)| kind_name(kind)),
+                ],
+            )?;
             Ok(Outcome::default())
         }
         Write::UploadPart {
@@ -150,8 +148,8 @@ pub(super) async fn apply(txn: &mut SqliteConnection, write: &Write) -> Result<O
             received,
             modified_at_ms,
         } => {
-            let upload = Upload::find(txn, bucket, key, upload_id).await?;
-            add_part(txn, &upload, *number, received, *modified_at_ms).await
+            let upload = Upload::find(txn, bucket, key, upload_id)?;
+            add_part(txn, &upload, *number, received, *modified_at_ms)
         }
         Write::UploadComplete {
             bucket,
@@ -168,9 +166,9 @@ pub(super) async fn apply(txn: &mut SqliteConnection, write: &Write) -> Result<O
                 blob_id: *blob_id,
                 modified_at_ms: *modified_at_ms,
             };
-            match Upload::find(txn, bucket, key, upload_id).await {
-                Ok(upload) => completion.run(txn, &upload).await,
-                Err(Failure::Refused(refusal)) => completion.find_done(txn, refusal).await,
+            match Upload::find(txn, bucket, key, upload_id) {
+                Ok(upload) => completion.run(txn, &upload),
+                Err(Failure::Refused(refusal)) => completion.find_done(txn, refusal),
                 Err(broken) => Err(broken),
             }
         }
@@ -179,9 +177,9 @@ pub(super) async fn apply(txn: &mut SqliteConnection, write: &Write) -> Result<O
             key,
             upload_id,
         } => {
-            let upload = Upload::find(txn, bucket, key, upload_id).await?;
+            let upload = Upload::find(txn, bucket, key, upload_id)?;
             Ok(Outcome {
-                freed: vec![(0, upload.forget(txn).await?)],
+                freed: vec![(0, upload.forget(txn)?)],
                 ..Outcome::default()
             })
         }
@@ -190,26 +188,24 @@ pub(super) async fn apply(txn: &mut SqliteConnection, write: &Write) -> Result<O
 }
 
 /// Forgets all uploads of a bucket.
-pub(super) async fn forget_uploads(
-    txn: &mut SqliteConnection,
+pub(super) fn forget_uploads(
+    txn: &Connection,
     bucket_id: i64,
-) -> Result<Vec<(i64, Vec<FileId>)>, sqlx::Error> {
-    let files = sqlx::query_scalar(
-        "delete from part where upload_id in (select upload_id from upload where bucket_id = $1)
+) -> rusqlite::Result<Vec<(i64, Vec<FileId>)>> {
+    let files = all(
+        txn,
+        "delete from part where upload_id in (select upload_id from upload where bucket_id = ?1)
          returning file_id",
-    )
-    .bind(bucket_id)
-    .fetch_all(&mut *txn)
-    .await?;
-    sqlx::query("delete from upload where bucket_id = $1")
-        .bind(bucket_id)
-        .execute(txn)
-        .await?;
+        params![bucket_id],
+        |row| row.get(0),
+    )?;
+    let sql = "delete from upload where bucket_id = ?1";
+    execute(txn, sql, params![bucket_id])?;
     Ok(vec![(0, files)])
 }
 
-async fn add_part(
-    txn: &mut SqliteConnection,
+fn add_part(
+    txn: &Connection,
     upload: &Upload,
     number: u32,
     received: &Received,
@@ -221,25 +217,26 @@ async fn add_part(
         }
         .into());
     };
-    let replaced: Vec<FileId> =
-        sqlx::query_scalar("select file_id from part where upload_id = $1 and number = $2")
-            .bind(&upload.upload_id)
-            .bind(i64::from(number))
-            .fetch_all(&mut *txn)
-            .await?;
-    sqlx::query(
+    let replaced = all(
+        txn,
+        "select file_id from part where upload_id = ?1 and number = ?2",
+        params![upload.upload_id, number],
+        |row| row.get(0),
+    )?;
+    execute(
+        txn,
         "insert or replace into part (upload_id, number, file_id, size, etag, modified_at_ms, checksums)
-         values ($1, $2, $3, $4, $5, $6, $7)",
-    )
-    .bind(&upload.upload_id)
-    .bind(i64::from(number))
-    .bind(file.id)
-    .bind(received.size as i64)
-    .bind(received.digests.etag())
-    .bind(modified_at_ms)
-    .bind(to_json(&received.digests.checksums))
-    .execute(txn)
-    .await?;
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            upload.upload_id,
+            number,
+            file.id,
+            received.size as i64,
+            received.digests.etag(),
+            modified_at_ms,
+            to_json(&received.digests.checksums),
+        ],
+    )?;
     Ok(Outcome {
         freed: vec![(0, replaced)],
         ..Outcome::default()
@@ -253,58 +250,46 @@ struct Upload {
 }
 
 impl Upload {
-    async fn find(
-        txn: &mut SqliteConnection,
-        bucket: &str,
-        key: &str,
-        upload_id: &str,
-    ) -> Result<Upload, Failure> {
-        let bucket_id = bucket_id(txn, bucket).await?;
-        let row = sqlx::query(
+    fn find(txn: &Connection, bucket: &str, key: &str, upload_id: &str) -> Result<Upload, Failure> {
+        let bucket_id = bucket_id(txn, bucket)?;
+        let found = first(
+            txn,
             "select upload_id, key, started_at_ms, checksum_algorithm, checksum_kind, headers
-             from upload where upload_id = $1 and bucket_id = $2 and key = $3",
-        )
-        .bind(upload_id)
-        .bind(bucket_id)
-        .bind(key)
-        .fetch_optional(txn)
-        .await?
-        .ok_or_else(|| StoreError::NoSuchUpload {
+             from upload where upload_id = ?1 and bucket_id = ?2 and key = ?3",
+            params![upload_id, bucket_id, key],
+            |row| {
+                let info = UploadInfo::from_row(row)?;
+                Ok(Upload {
+                    upload_id: info.upload_id,
+                    headers: from_json(row.get_ref(5)?.as_str()?),
+                    checksum: info.checksum,
+                })
+            },
+        )?;
+        let missing = || StoreError::NoSuchUpload {
             bucket: bucket.to_owned(),
             key: key.to_owned(),
             upload_id: upload_id.to_owned(),
-        })?;
-        let headers: &str = row.try_get(5)?;
-        Ok(Upload {
-            upload_id: upload_id.to_owned(),
-            headers: from_json(headers),
-            checksum: UploadInfo::from_row(&row)?.checksum,
-        })
+        };
+        found.ok_or_else(|| missing().into())
     }
 
-    async fn parts(&self, txn: &mut SqliteConnection) -> Result<Vec<PartInfo>, sqlx::Error> {
-        sqlx::query(
+    fn parts(&self, txn: &Connection) -> rusqlite::Result<Vec<PartInfo>> {
+        all(
+            txn,
             "select number, size, etag, modified_at_ms, checksums from part
-             where upload_id = $1 order by number",
+             where upload_id = ?1 order by number",
+            params![self.upload_id],
+            PartInfo::from_row,
         )
-        .bind(&self.upload_id)
-        .fetch_all(txn)
-        .await?
-        .iter()
-        .map(PartInfo::from_row)
-        .collect()
     }
 
     /// Deletes the upload and what is left of its parts; gives their files.
-    async fn forget(&self, txn: &mut SqliteConnection) -> Result<Vec<FileId>, sqlx::Error> {
-        let files = sqlx::query_scalar("delete from part where upload_id = $1 returning file_id")
-            .bind(&self.upload_id)
-            .fetch_all(&mut *txn)
-            .await?;
-        sqlx::query("delete from upload where upload_id = $1")
-            .bind(&self.upload_id)
-            .execute(txn)
-            .await?;
+    fn forget(&self, txn: &Connection) -> rusqlite::Result<Vec<FileId>> {
+        let parts = "delete from part where upload_id = ?1 returning file_id";
+        let files = all(txn, parts, params![self.upload_id], |row| row.get(0))?;
+        let upload = "delete from upload where upload_id = ?1";
+        execute(txn, upload, params![self.upload_id])?;
         Ok(files)
     }
 }
@@ -318,10 +303,11 @@ struct Completing<'a> {
 }
 
 impl Completing<'_> {
-    async fn run(&self, txn: &mut SqliteConnection, upload: &Upload) -> Result<Outcome, Failure> {
-        let uploaded = upload.parts(txn).await?;
+    fn run(&self, txn: &Connection, upload: &Upload) -> Result<Outcome, Failure> {
+        let uploaded = upload.parts(txn)?;
         let chosen = self.choose(&uploaded)?;
-        let place = check_place(txn, self.bucket, self.key, &self.completion.condition).await?;
+        let mut objects = ObjectWriter::new(txn)?;
+        let place = objects.check_place(self.bucket, self.key, &self.completion.condition)?;
         let info = ObjectInfo {
             key: self.key.to_owned(),
             size: chosen.iter().map(|part| part.size).sum(),
@@ -334,26 +320,23 @@ impl Completing<'_> {
         };
         self.check_whole(&info)?;
         let numbers: Vec<u32> = chosen.iter().map(|part| part.number).collect();
+        let numbers = to_json(&numbers);
         // One statement for up to 10,000 parts, since every other write waits for it.
-        sqlx::query(
+        execute(
+            txn,
             "insert into piece (blob_id, number, file_id, size)
-             select $1, list.key, part.file_id, part.size from json_each($2) list
-             join part on part.upload_id = $3 and part.number = list.value",
-        )
-        .bind(self.blob_id)
-        .bind(to_json(&numbers))
-        .bind(&upload.upload_id)
-        .execute(&mut *txn)
-        .await?;
-        sqlx::query(
-            "delete from part where upload_id = $1 and number in (select value from json_each($2))",
-        )
-        .bind(&upload.upload_id)
-        .bind(to_json(&numbers))
-        .execute(&mut *txn)
-        .await?;
-        let mut freed = vec![(0, upload.forget(txn).await?)];
-        write_object(txn, &place, self.blob_id, &info, &mut freed).await?;
+             select ?1, list.key, part.file_id, part.size from json_each(?2) list
+             join part on part.upload_id = ?3 and part.number = list.value",
+            params![self.blob_id, numbers, upload.upload_id],
+        )?;
+        execute(
+            txn,
+            "delete from part where upload_id = ?1 and number in (select value from json_each(?2))",
+            params![upload.upload_id, numbers],
+        )?;
+        let mut freed = vec![(0, upload.forget(txn)?)];
+        objects.write(&place, self.blob_id, &info)?;
+        freed.append(&mut objects.freed);
         Ok(Outcome {
             freed,
             count: chosen.len(),
@@ -439,15 +422,10 @@ impl Completing<'_> {
 
     /// A client whose first answer was lost asks again: if the object is what these parts make, it
     /// is told so instead of that the upload is unknown.
-    async fn find_done(
-        &self,
-        txn: &mut SqliteConnection,
-        refusal: StoreError,
-    ) -> Result<Outcome, Failure> {
+    fn find_done(&self, txn: &Connection, refusal: StoreError) -> Result<Outcome, Failure> {
         let etag = multipart_etag(self.completion.parts.iter().map(|part| part.etag.as_str()));
-        let bucket_id = bucket_id(txn, self.bucket).await?;
-        let row = super::read::object_row(txn, bucket_id, self.key).await?;
-        match row.map(|row| row.info) {
+        let bucket_id = bucket_id(txn, self.bucket)?;
+        match super::read::info_of(txn, bucket_id, self.key)? {
             Some(info) if info.etag == etag => Ok(Outcome {
                 info: Some(info),
                 ..Outcome::default()

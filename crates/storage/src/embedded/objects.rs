@@ -5,7 +5,8 @@ use std::io;
 use std::ops::Range;
 
 use bytes::Bytes;
-use sqlx::Row;
+use cairn_sqlite::rusqlite::{Row, params};
+use cairn_sqlite::{all, first, rusqlite};
 
 use super::body::{self, Expectation, Piece, Received, blocking};
 use super::files::{FileId, Pin};
@@ -26,7 +27,7 @@ const READ_TRIES: usize = 16;
 impl EmbeddedStore {
     /// What is known of an object.
     pub async fn head(&self, bucket: &str, key: &str) -> StoreResult<ObjectInfo> {
-        let found = read::find(&self.inner.index.readers, bucket, key).await?;
+        let found = read::find(&self.inner.index, bucket, key).await?;
         Ok(found.info)
     }
 
@@ -97,7 +98,7 @@ impl EmbeddedStore {
     ) -> StoreResult<Opened> {
         let Inner { index, files, .. } = &*self.inner;
         for _ in 0..READ_TRIES {
-            let found = read::find(&index.readers, bucket, key).await?;
+            let found = read::find(index, bucket, key).await?;
             if version.is_some_and(|version| version != found.info.version) {
                 return Err(StoreError::Changed {
                     bucket: bucket.to_owned(),
@@ -110,9 +111,7 @@ impl EmbeddedStore {
                 None => {
                     // Pinned before its files are looked up: once they are found, they stay.
                     let pin = files.pin(found.blob_id);
-                    let pieces = read::pieces(&index.readers, found.blob_id)
-                        .await
-                        .map_err(|error| index::describe(&error, (bucket, key)))?;
+                    let pieces = read::pieces(index, bucket, &found).await?;
                     if pieces.is_empty() {
                         continue;
                     }
@@ -299,54 +298,45 @@ impl EmbeddedStore {
 
     /// One page of the keys of a bucket.
     pub async fn list(&self, bucket: &str, query: &ListQuery) -> StoreResult<ListPage> {
-        let failed = |error| index::describe(&error, (bucket, &query.prefix));
-        let bucket_id: i64 = sqlx::query_scalar("select bucket_id from bucket where name = $1")
-            .bind(bucket)
-            .fetch_optional(&self.inner.index.readers)
-            .await
-            .map_err(failed)?
-            .ok_or_else(|| StoreError::no_such_bucket(bucket))?;
-        let readers = &self.inner.index.readers;
-        list::page(query, |start, end, count| async move {
-            let (sql, from) = match &start {
-                Start::At(key) => (SCAN_AT, key),
-                Start::After(key) => (SCAN_AFTER, key),
+        let bucket_id = "select bucket_id from bucket where name = ?1";
+        let mut reader = self.inner.index.reader().await?;
+        let page: rusqlite::Result<Option<ListPage>> = reader.slow(|conn| {
+            let bucket_id: Option<i64> = first(conn, bucket_id, params![bucket], |row| row.get(0))?;
+            let Some(bucket_id) = bucket_id else {
+                return Ok(None);
             };
-            let rows = sqlx::query(sql)
-                .bind(bucket_id)
-                .bind(from)
-                .bind(end)
-                .bind(count as i64)
-                .fetch_all(readers)
-                .await
-                .map_err(failed)?;
-            rows.iter()
-                .map(listed_from_row)
-                .collect::<Result<_, _>>()
-                .map_err(failed)
-        })
-        .await
+            let page = list::page(query, |start, end, count| {
+                let (sql, from) = match start {
+                    Start::At(key) => (SCAN_AT, key),
+                    Start::After(key) => (SCAN_AFTER, key),
+                };
+                let params = params![bucket_id, from, end, count as i64];
+                all(conn, sql, params, listed_from_row)
+            });
+            page.map(Some)
+        });
+        page.map_err(|error| index::describe(&error, (bucket, &query.prefix)))?
+            .ok_or_else(|| StoreError::no_such_bucket(bucket))
     }
 }
 
 // An end that is null is no end; the planner still walks the primary key from the start.
 const SCAN_AT: &str = "select key, blob_id, size, etag, modified_at_ms, part_count from object
-  where bucket_id = $1 and key >= $2 and ($3 is null or key < $3) order by key limit $4";
+  where bucket_id = ?1 and key >= ?2 and (?3 is null or key < ?3) order by key limit ?4";
 const SCAN_AFTER: &str = "select key, blob_id, size, etag, modified_at_ms, part_count from object
-  where bucket_id = $1 and key > $2 and ($3 is null or key < $3) order by key limit $4";
+  where bucket_id = ?1 and key > ?2 and (?3 is null or key < ?3) order by key limit ?4";
 
-fn listed_from_row(row: &sqlx::sqlite::SqliteRow) -> Result<ObjectInfo, sqlx::Error> {
-    let (blob_id, size): (i64, i64) = (row.try_get(1)?, row.try_get(2)?);
-    let part_count: Option<i64> = row.try_get(5)?;
+fn listed_from_row(row: &Row<'_>) -> rusqlite::Result<ObjectInfo> {
+    let (blob_id, size): (i64, i64) = (row.get(1)?, row.get(2)?);
     Ok(ObjectInfo {
-        key: row.try_get(0)?,
+        key: row.get(0)?,
         size: size as u64,
-        etag: row.try_get(3)?,
+        etag: row.get(3)?,
         version: blob_id.to_string(),
-        modified_at_ms: row.try_get(4)?,
+        modified_at_ms: row.get(4)?,
         headers: ObjectHeaders::default(),
         checksums: Default::default(),
-        part_count: part_count.map(|count| count as u32),
+        part_count: row.get(5)?,
     })
 }
 

@@ -1,6 +1,7 @@
 //! Multipart uploads of the embedded store.
 
-use sqlx::Row;
+use cairn_sqlite::rusqlite::{Row, params};
+use cairn_sqlite::{all, first};
 
 use super::body::{Expectation, Received, Stored, blocking};
 use super::multipart::{Completion, PARTS_MAX, PartInfo, UploadInfo};
@@ -9,7 +10,7 @@ use super::write::Write;
 use super::{EmbeddedStore, index, now_ms};
 use crate::checksum::{ChecksumAlgorithm, ChecksumKind, Digests};
 use crate::error::{StoreError, StoreResult};
-use crate::name::check_key;
+use crate::name::{after_prefix, check_key};
 use crate::object::{ByteRange, ByteStream, LIST_MAX, ObjectHeaders, ObjectInfo, PutOptions};
 
 impl EmbeddedStore {
@@ -173,28 +174,25 @@ impl EmbeddedStore {
         key: &str,
         upload_id: &str,
     ) -> StoreResult<UploadInfo> {
-        let failed = |error| index::describe(&error, (bucket, key));
-        let row = sqlx::query(
+        let sql =
             "select u.upload_id, u.key, u.started_at_ms, u.checksum_algorithm, u.checksum_kind
              from bucket b left join upload u
-               on u.bucket_id = b.bucket_id and u.upload_id = $2 and u.key = $3
-             where b.name = $1",
-        )
-        .bind(bucket)
-        .bind(upload_id)
-        .bind(key)
-        .fetch_optional(&self.inner.index.readers)
-        .await
-        .map_err(failed)?
-        .ok_or_else(|| StoreError::no_such_bucket(bucket))?;
-        if row.try_get::<Option<&str>, _>(0).map_err(failed)?.is_none() {
-            return Err(StoreError::NoSuchUpload {
+               on u.bucket_id = b.bucket_id and u.upload_id = ?2 and u.key = ?3
+             where b.name = ?1";
+        let from_row = |row: &Row<'_>| match row.get_ref(0)?.as_str_or_null()? {
+            Some(_) => UploadInfo::from_row(row).map(Some),
+            None => Ok(None),
+        };
+        let mut reader = self.inner.index.reader().await?;
+        reader
+            .quick(|conn| first(conn, sql, params![bucket, upload_id, key], from_row))
+            .map_err(|error| index::describe(&error, (bucket, key)))?
+            .ok_or_else(|| StoreError::no_such_bucket(bucket))?
+            .ok_or_else(|| StoreError::NoSuchUpload {
                 bucket: bucket.to_owned(),
                 key: key.to_owned(),
                 upload_id: upload_id.to_owned(),
-            });
-        }
-        UploadInfo::from_row(&row).map_err(failed)
+            })
     }
 
     /// Parts of an upload after the number `after`, at most `limit`; true when there are more.
@@ -208,20 +206,18 @@ impl EmbeddedStore {
     ) -> StoreResult<(Vec<PartInfo>, bool)> {
         self.find_upload(bucket, key, upload_id).await?;
         let limit = limit.clamp(1, LIST_MAX);
-        let failed = |error| index::describe(&error, (bucket, key));
-        let rows = sqlx::query(
-            "select number, size, etag, modified_at_ms, checksums from part
-             where upload_id = $1 and number > $2 order by number limit $3",
-        )
-        .bind(upload_id)
-        .bind(i64::from(after))
-        .bind(limit as i64 + 1)
-        .fetch_all(&self.inner.index.readers)
-        .await
-        .map_err(failed)?;
-        let parts: Result<Vec<PartInfo>, sqlx::Error> =
-            rows.iter().take(limit).map(PartInfo::from_row).collect();
-        Ok((parts.map_err(failed)?, rows.len() > limit))
+        let sql = "select number, size, etag, modified_at_ms, checksums from part
+             where upload_id = ?1 and number > ?2 order by number limit ?3";
+        let mut reader = self.inner.index.reader().await?;
+        let mut parts = reader
+            .slow(|conn| {
+                let params = params![upload_id, after, limit as i64 + 1];
+                all(conn, sql, params, PartInfo::from_row)
+            })
+            .map_err(|error| index::describe(&error, (bucket, key)))?;
+        let more = parts.len() > limit;
+        parts.truncate(limit);
+        Ok((parts, more))
     }
 
     /// Uploads under way by key and id, after the given pair, at most `limit`; true when there are
@@ -237,26 +233,23 @@ impl EmbeddedStore {
             return Err(StoreError::no_such_bucket(bucket));
         }
         let limit = limit.clamp(1, LIST_MAX);
-        let failed = |error| index::describe(&error, (bucket, prefix));
-        let rows = sqlx::query(
+        let sql =
             "select u.upload_id, u.key, u.started_at_ms, u.checksum_algorithm, u.checksum_kind
              from upload u join bucket b on b.bucket_id = u.bucket_id
-             where b.name = $1 and u.key >= $2 and ($3 is null or u.key < $3)
-               and (u.key, u.upload_id) > ($4, $5)
-             order by u.key, u.upload_id limit $6",
-        )
-        .bind(bucket)
-        .bind(prefix)
-        .bind(crate::name::after_prefix(prefix))
-        .bind(after_key)
-        .bind(after_id)
-        .bind(limit as i64 + 1)
-        .fetch_all(&self.inner.index.readers)
-        .await
-        .map_err(failed)?;
-        let uploads: Result<Vec<UploadInfo>, sqlx::Error> =
-            rows.iter().take(limit).map(UploadInfo::from_row).collect();
-        Ok((uploads.map_err(failed)?, rows.len() > limit))
+             where b.name = ?1 and u.key >= ?2 and (?3 is null or u.key < ?3)
+               and (u.key, u.upload_id) > (?4, ?5)
+             order by u.key, u.upload_id limit ?6";
+        let mut reader = self.inner.index.reader().await?;
+        let mut uploads = reader
+            .slow(|conn| {
+                let end = after_prefix(prefix);
+                let params = params![bucket, prefix, end, after_key, after_id, limit as i64 + 1];
+                all(conn, sql, params, UploadInfo::from_row)
+            })
+            .map_err(|error| index::describe(&error, (bucket, prefix)))?;
+        let more = uploads.len() > limit;
+        uploads.truncate(limit);
+        Ok((uploads, more))
     }
 }
 

@@ -1,8 +1,9 @@
 //! Every way the index is written: what each operation checks, then what it changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use sqlx::{Row, SqliteConnection};
+use cairn_sqlite::rusqlite::{CachedStatement, Connection, OptionalExtension, params};
+use cairn_sqlite::{all, execute, first, rusqlite};
 
 use super::body::{Received, Stored};
 use super::files::{FileId, NewFile};
@@ -16,7 +17,7 @@ pub(crate) enum Failure {
     /// It was refused before it wrote.
     Refused(StoreError),
     /// The index failed; the transaction is spoilt.
-    Broken(sqlx::Error),
+    Broken(rusqlite::Error),
 }
 
 impl From<StoreError> for Failure {
@@ -25,8 +26,8 @@ impl From<StoreError> for Failure {
     }
 }
 
-impl From<sqlx::Error> for Failure {
-    fn from(error: sqlx::Error) -> Failure {
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Failure {
         Failure::Broken(error)
     }
 }
@@ -171,96 +172,83 @@ impl Write {
     }
 
     /// Runs it within the open transaction: first every check, then every change.
-    pub(crate) async fn apply(&self, txn: &mut SqliteConnection) -> Result<Outcome, Failure> {
+    pub(crate) fn apply(&self, txn: &Connection) -> Result<Outcome, Failure> {
         match self {
             Write::BucketCreate {
                 name,
                 created_at_ms,
-            } => bucket_create(txn, name, *created_at_ms).await,
-            Write::BucketDelete { name } => bucket_delete(txn, name).await,
-            Write::BucketCors { name, cors } => bucket_cors(txn, name, cors.as_deref()).await,
-            Write::Put(puts) => put(txn, puts).await,
-            Write::Link(link) => put_link(txn, link).await,
-            Write::Delete { bucket, keys } => delete(txn, bucket, keys).await,
-            Write::Tags { bucket, key, tags } => set_tags(txn, bucket, key, tags).await,
+            } => bucket_create(txn, name, *created_at_ms),
+            Write::BucketDelete { name } => bucket_delete(txn, name),
+            Write::BucketCors { name, cors } => bucket_cors(txn, name, cors.as_deref()),
+            Write::Put(puts) => put(txn, puts),
+            Write::Link(link) => put_link(txn, link),
+            Write::Delete { bucket, keys } => delete(txn, bucket, keys),
+            Write::Tags { bucket, key, tags } => set_tags(txn, bucket, key, tags),
             Write::FolderBegin { name, root, at_ms } => {
-                crate::folder::begin(txn, name, root, *at_ms).await
+                crate::folder::begin(txn, name, root, *at_ms)
             }
             Write::FolderFiles { name, scan, files } => {
-                crate::folder::add_files(txn, name, *scan, files).await
+                crate::folder::add_files(txn, name, *scan, files)
             }
-            Write::FolderEnd { name, scan } => crate::folder::end(txn, name, *scan).await,
+            Write::FolderEnd { name, scan } => crate::folder::end(txn, name, *scan),
             Write::Barrier => Ok(Outcome::default()),
-            upload => multipart::apply(txn, upload).await,
+            upload => multipart::apply(txn, upload),
         }
     }
 }
 
 /// The row id of a bucket, or the refusal that there is none.
-pub(crate) async fn bucket_id(txn: &mut SqliteConnection, name: &str) -> Result<i64, Failure> {
-    sqlx::query_scalar("select bucket_id from bucket where name = $1")
-        .bind(name)
-        .fetch_optional(txn)
-        .await?
+pub(crate) fn bucket_id(txn: &Connection, name: &str) -> Result<i64, Failure> {
+    let sql = "select bucket_id from bucket where name = ?1";
+    first(txn, sql, params![name], |row| row.get(0))?
         .ok_or_else(|| StoreError::no_such_bucket(name).into())
 }
 
-async fn bucket_create(
-    txn: &mut SqliteConnection,
-    name: &str,
-    created_at_ms: i64,
-) -> Result<Outcome, Failure> {
-    let taken: Option<i64> = sqlx::query_scalar(
-        "select 1 from bucket where name = $1 union all select 1 from folder where name = $1",
-    )
-    .bind(name)
-    .fetch_optional(&mut *txn)
-    .await?;
+fn bucket_create(txn: &Connection, name: &str, created_at_ms: i64) -> Result<Outcome, Failure> {
+    let taken = first(
+        txn,
+        "select 1 from bucket where name = ?1 union all select 1 from folder where name = ?1",
+        params![name],
+        |_| Ok(()),
+    )?;
     if taken.is_some() {
         let bucket = name.to_owned();
         return Err(StoreError::BucketExists { bucket }.into());
     }
-    sqlx::query("insert into bucket (name, created_at_ms) values ($1, $2)")
-        .bind(name)
-        .bind(created_at_ms)
-        .execute(txn)
-        .await?;
+    execute(
+        txn,
+        "insert into bucket (name, created_at_ms) values (?1, ?2)",
+        params![name, created_at_ms],
+    )?;
     Ok(Outcome::default())
 }
 
-async fn bucket_delete(txn: &mut SqliteConnection, name: &str) -> Result<Outcome, Failure> {
-    let bucket_id = bucket_id(txn, name).await?;
-    let used: Option<i64> = sqlx::query_scalar("select 1 from object where bucket_id = $1 limit 1")
-        .bind(bucket_id)
-        .fetch_optional(&mut *txn)
-        .await?;
+fn bucket_delete(txn: &Connection, name: &str) -> Result<Outcome, Failure> {
+    let bucket_id = bucket_id(txn, name)?;
+    let used = first(
+        txn,
+        "select 1 from object where bucket_id = ?1 limit 1",
+        params![bucket_id],
+        |_| Ok(()),
+    )?;
     if used.is_some() {
         let bucket = name.to_owned();
         return Err(StoreError::BucketNotEmpty { bucket }.into());
     }
     // Uploads that were never completed do not keep a bucket.
-    let freed = multipart::forget_uploads(txn, bucket_id).await?;
-    sqlx::query("delete from bucket where bucket_id = $1")
-        .bind(bucket_id)
-        .execute(txn)
-        .await?;
+    let freed = multipart::forget_uploads(txn, bucket_id)?;
+    let sql = "delete from bucket where bucket_id = ?1";
+    execute(txn, sql, params![bucket_id])?;
     Ok(Outcome {
         freed,
         ..Outcome::default()
     })
 }
 
-async fn bucket_cors(
-    txn: &mut SqliteConnection,
-    name: &str,
-    cors: Option<&str>,
-) -> Result<Outcome, Failure> {
-    let bucket_id = bucket_id(txn, name).await?;
-    sqlx::query("update bucket set cors = $2 where bucket_id = $1")
-        .bind(bucket_id)
-        .bind(cors)
-        .execute(txn)
-        .await?;
+fn bucket_cors(txn: &Connection, name: &str, cors: Option<&str>) -> Result<Outcome, Failure> {
+    let bucket_id = bucket_id(txn, name)?;
+    let sql = "update bucket set cors = ?2 where bucket_id = ?1";
+    execute(txn, sql, params![bucket_id, cors])?;
     Ok(Outcome::default())
 }
 
@@ -270,112 +258,135 @@ pub(crate) struct Place {
     replaced: Option<i64>,
 }
 
-/// Checks that a put may take place.
-pub(crate) async fn check_place(
-    txn: &mut SqliteConnection,
-    bucket: &str,
-    key: &str,
-    condition: &PutCondition,
-) -> Result<Place, Failure> {
-    let row = sqlx::query(
-        "select b.bucket_id, o.blob_id, o.etag from bucket b
-         left join object o on o.bucket_id = b.bucket_id and o.key = $2 where b.name = $1",
-    )
-    .bind(bucket)
-    .bind(key)
-    .fetch_optional(txn)
-    .await?
-    .ok_or_else(|| StoreError::no_such_bucket(bucket))?;
-    let etag: Option<String> = row.try_get(2)?;
-    if let (PutCondition::Etag(_), None) = (condition, &etag) {
-        return Err(StoreError::no_such_key(bucket, key).into());
-    }
-    if !condition.holds(etag.as_deref()) {
-        return Err(StoreError::PreconditionFailed {
-            bucket: bucket.to_owned(),
-            key: key.to_owned(),
-            condition: condition.describe(),
-        }
-        .into());
-    }
-    Ok(Place {
-        bucket_id: row.try_get(0)?,
-        replaced: row.try_get(1)?,
-    })
+/// Stores the objects of one write, by statements that are prepared once for all of them.
+pub(crate) struct ObjectWriter<'w> {
+    txn: &'w Connection,
+    find: CachedStatement<'w>,
+    store: CachedStatement<'w>,
+    /// The bucket asked for last: the puts of a write are mostly to one.
+    bucket: Option<(&'w str, i64)>,
+    /// Files of what was replaced, by the blob they belonged to.
+    pub(crate) freed: Vec<(i64, Vec<FileId>)>,
 }
 
-/// Writes the row of an object whose body is in place already; frees what it replaces.
-pub(crate) async fn write_object(
-    txn: &mut SqliteConnection,
-    place: &Place,
-    blob_id: i64,
-    info: &ObjectInfo,
-    freed: &mut Vec<(i64, Vec<FileId>)>,
-) -> Result<(), Failure> {
-    if let Some(replaced) = place.replaced {
-        freed.push((replaced, free_blob(txn, replaced).await?));
+impl<'w> ObjectWriter<'w> {
+    pub(crate) fn new(txn: &'w Connection) -> rusqlite::Result<ObjectWriter<'w>> {
+        let find = "select blob_id, etag from object where bucket_id = ?1 and key = ?2";
+        let store = "insert into object
+               (bucket_id, key, blob_id, size, etag, modified_at_ms, part_count, headers, checksums)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+             on conflict (bucket_id, key) do update set blob_id = ?3, size = ?4, etag = ?5,
+               modified_at_ms = ?6, part_count = ?7, headers = ?8, checksums = ?9";
+        Ok(ObjectWriter {
+            txn,
+            find: txn.prepare_cached(find)?,
+            store: txn.prepare_cached(store)?,
+            bucket: None,
+            freed: Vec::new(),
+        })
     }
-    sqlx::query(
-        "insert into object
-           (bucket_id, key, blob_id, size, etag, modified_at_ms, part_count, headers, checksums)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-         on conflict (bucket_id, key) do update set blob_id = $3, size = $4, etag = $5,
-           modified_at_ms = $6, part_count = $7, headers = $8, checksums = $9",
-    )
-    .bind(place.bucket_id)
-    .bind(&info.key)
-    .bind(blob_id)
-    .bind(info.size as i64)
-    .bind(&info.etag)
-    .bind(info.modified_at_ms)
-    .bind(info.part_count.map(i64::from))
-    .bind(to_json(&info.headers))
-    .bind(to_json(&info.checksums))
-    .execute(txn)
-    .await?;
-    Ok(())
+
+    /// Checks that a put may take place.
+    pub(crate) fn check_place(
+        &mut self,
+        bucket: &'w str,
+        key: &str,
+        condition: &PutCondition,
+    ) -> Result<Place, Failure> {
+        let bucket_id = match self.bucket {
+            Some((last, bucket_id)) if last == bucket => bucket_id,
+            _ => bucket_id(self.txn, bucket)?,
+        };
+        self.bucket = Some((bucket, bucket_id));
+        let found: Option<(i64, String)> = self
+            .find
+            .query_row(params![bucket_id, key], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?;
+        let (replaced, etag) = found.unzip();
+        if let (PutCondition::Etag(_), None) = (condition, &etag) {
+            return Err(StoreError::no_such_key(bucket, key).into());
+        }
+        if !condition.holds(etag.as_deref()) {
+            return Err(StoreError::PreconditionFailed {
+                bucket: bucket.to_owned(),
+                key: key.to_owned(),
+                condition: condition.describe(),
+            }
+            .into());
+        }
+        Ok(Place {
+            bucket_id,
+            replaced,
+        })
+    }
+
+    /// Writes the row of an object whose body is in place already; frees what it replaces.
+    pub(crate) fn write(
+        &mut self,
+        place: &Place,
+        blob_id: i64,
+        info: &ObjectInfo,
+    ) -> rusqlite::Result<()> {
+        if let Some(replaced) = place.replaced {
+            self.freed.push((replaced, free_blob(self.txn, replaced)?));
+        }
+        self.store.execute(params![
+            place.bucket_id,
+            info.key,
+            blob_id,
+            info.size as i64,
+            info.etag,
+            info.modified_at_ms,
+            info.part_count,
+            to_json(&info.headers),
+            to_json(&info.checksums),
+        ])?;
+        Ok(())
+    }
 }
 
 /// Forgets the body of a blob; gives the files it had.
-async fn free_blob(txn: &mut SqliteConnection, blob_id: i64) -> Result<Vec<FileId>, sqlx::Error> {
-    let inline = sqlx::query("delete from inline_body where blob_id = $1")
-        .bind(blob_id)
-        .execute(&mut *txn)
-        .await?;
-    if inline.rows_affected() > 0 {
+fn free_blob(txn: &Connection, blob_id: i64) -> rusqlite::Result<Vec<FileId>> {
+    let inline = "delete from inline_body where blob_id = ?1";
+    if execute(txn, inline, params![blob_id])? > 0 {
         return Ok(Vec::new());
     }
-    sqlx::query_scalar("delete from piece where blob_id = $1 returning file_id")
-        .bind(blob_id)
-        .fetch_all(txn)
-        .await
+    let pieces = "delete from piece where blob_id = ?1 returning file_id";
+    all(txn, pieces, params![blob_id], |row| row.get(0))
 }
 
-async fn write_piece(
-    txn: &mut SqliteConnection,
+fn write_piece(
+    txn: &Connection,
     blob_id: i64,
     number: usize,
     file_id: FileId,
     size: u64,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("insert into piece (blob_id, number, file_id, size) values ($1, $2, $3, $4)")
-        .bind(blob_id)
-        .bind(number as i64)
-        .bind(file_id)
-        .bind(size as i64)
-        .execute(txn)
-        .await?;
+) -> rusqlite::Result<()> {
+    execute(
+        txn,
+        "insert into piece (blob_id, number, file_id, size) values (?1, ?2, ?3, ?4)",
+        params![blob_id, number as i64, file_id, size as i64],
+    )?;
     Ok(())
 }
 
-async fn put(txn: &mut SqliteConnection, puts: &[ObjectPut]) -> Result<Outcome, Failure> {
+fn put(txn: &Connection, puts: &[ObjectPut]) -> Result<Outcome, Failure> {
+    let mut objects = ObjectWriter::new(txn)?;
+    let mut places = Vec::with_capacity(puts.len());
     for put in puts {
-        check_place(txn, &put.bucket, &put.key, &put.condition).await?;
+        places.push(objects.check_place(&put.bucket, &put.key, &put.condition)?);
     }
-    let mut outcome = Outcome::default();
-    for put in puts {
-        // Asked for again: one of these puts may replace another.
-        let place = check_place(txn, &put.bucket, &put.key, &PutCondition::Always).await?;
+    let inline = "insert into inline_body (blob_id, body) values (?1, ?2)";
+    let mut store_inline = txn.prepare_cached(inline)?;
+    // One of these puts may replace another.
+    let mut stored: HashMap<(i64, &str), i64> = HashMap::with_capacity(puts.len());
+    let mut last = None;
+    for (put, mut place) in puts.iter().zip(places) {
+        if let Some(earlier) = stored.insert((place.bucket_id, &put.key), put.blob_id) {
+            place.replaced = Some(earlier);
+        }
         let Received {
             stored,
             size,
@@ -383,13 +394,9 @@ async fn put(txn: &mut SqliteConnection, puts: &[ObjectPut]) -> Result<Outcome, 
         } = &put.received;
         match stored {
             Stored::Inline(body) => {
-                sqlx::query("insert into inline_body (blob_id, body) values ($1, $2)")
-                    .bind(put.blob_id)
-                    .bind(&body[..])
-                    .execute(&mut *txn)
-                    .await?;
+                store_inline.execute(params![put.blob_id, &body[..]])?;
             }
-            Stored::File(file) => write_piece(txn, put.blob_id, 0, file.id, *size).await?,
+            Stored::File(file) => write_piece(txn, put.blob_id, 0, file.id, *size)?,
         }
         let info = ObjectInfo {
             key: put.key.clone(),
@@ -401,71 +408,68 @@ async fn put(txn: &mut SqliteConnection, puts: &[ObjectPut]) -> Result<Outcome, 
             checksums: digests.checksums.clone(),
             part_count: None,
         };
-        write_object(txn, &place, put.blob_id, &info, &mut outcome.freed).await?;
-        outcome.count += 1;
-        outcome.info = Some(info);
+        objects.write(&place, put.blob_id, &info)?;
+        last = Some(info);
     }
-    Ok(outcome)
+    Ok(Outcome {
+        freed: objects.freed,
+        count: puts.len(),
+        info: last,
+    })
 }
 
-async fn put_link(txn: &mut SqliteConnection, link: &ObjectLink) -> Result<Outcome, Failure> {
-    let place = check_place(txn, &link.bucket, &link.info.key, &link.condition).await?;
-    let mut outcome = Outcome::default();
+fn put_link(txn: &Connection, link: &ObjectLink) -> Result<Outcome, Failure> {
+    let mut objects = ObjectWriter::new(txn)?;
+    let place = objects.check_place(&link.bucket, &link.info.key, &link.condition)?;
     for (number, (file, size)) in link.files.iter().enumerate() {
-        write_piece(txn, link.blob_id, number, file.id, *size).await?;
+        write_piece(txn, link.blob_id, number, file.id, *size)?;
     }
-    write_object(txn, &place, link.blob_id, &link.info, &mut outcome.freed).await?;
-    outcome.info = Some(link.info.clone());
-    Ok(outcome)
+    objects.write(&place, link.blob_id, &link.info)?;
+    Ok(Outcome {
+        freed: objects.freed,
+        info: Some(link.info.clone()),
+        ..Outcome::default()
+    })
 }
 
-async fn delete(
-    txn: &mut SqliteConnection,
-    bucket: &str,
-    keys: &[String],
-) -> Result<Outcome, Failure> {
-    let bucket_id = bucket_id(txn, bucket).await?;
+fn delete(txn: &Connection, bucket: &str, keys: &[String]) -> Result<Outcome, Failure> {
+    let bucket_id = bucket_id(txn, bucket)?;
     let mut outcome = Outcome::default();
     for key in keys {
-        let blob_id: Option<i64> = sqlx::query_scalar(
-            "delete from object where bucket_id = $1 and key = $2 returning blob_id",
-        )
-        .bind(bucket_id)
-        .bind(key)
-        .fetch_optional(&mut *txn)
-        .await?;
+        let blob_id: Option<i64> = first(
+            txn,
+            "delete from object where bucket_id = ?1 and key = ?2 returning blob_id",
+            params![bucket_id, key],
+            |row| row.get(0),
+        )?;
         if let Some(blob_id) = blob_id {
             outcome.count += 1;
-            outcome
-                .freed
-                .push((blob_id, free_blob(txn, blob_id).await?));
+            outcome.freed.push((blob_id, free_blob(txn, blob_id)?));
         }
     }
     Ok(outcome)
 }
 
-async fn set_tags(
-    txn: &mut SqliteConnection,
+fn set_tags(
+    txn: &Connection,
     bucket: &str,
     key: &str,
     tags: &BTreeMap<String, String>,
 ) -> Result<Outcome, Failure> {
-    let bucket_id = bucket_id(txn, bucket).await?;
-    let headers: String =
-        sqlx::query_scalar("select headers from object where bucket_id = $1 and key = $2")
-            .bind(bucket_id)
-            .bind(key)
-            .fetch_optional(&mut *txn)
-            .await?
-            .ok_or_else(|| StoreError::no_such_key(bucket, key))?;
-    let mut headers: ObjectHeaders = from_json(&headers);
+    let bucket_id = bucket_id(txn, bucket)?;
+    let mut headers: ObjectHeaders = first(
+        txn,
+        "select headers from object where bucket_id = ?1 and key = ?2",
+        params![bucket_id, key],
+        |row| Ok(from_json(row.get_ref(0)?.as_str()?)),
+    )?
+    .ok_or_else(|| StoreError::no_such_key(bucket, key))?;
     headers.tags = tags.clone();
-    sqlx::query("update object set headers = $3 where bucket_id = $1 and key = $2")
-        .bind(bucket_id)
-        .bind(key)
-        .bind(to_json(&headers))
-        .execute(txn)
-        .await?;
+    execute(
+        txn,
+        "update object set headers = ?3 where bucket_id = ?1 and key = ?2",
+        params![bucket_id, key, to_json(&headers)],
+    )?;
     Ok(Outcome::default())
 }
 

@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use bytes::Bytes;
+use cairn_sqlite::rusqlite::Connection;
+use cairn_sqlite::{Durability, execute};
 use cairn_storage::{
     ChecksumAlgorithm, ChecksumKind, ChecksumRequest, CompletedPart, Completion, EmbeddedStore,
     ListQuery, ObjectHeaders, PART_BYTES_MIN, PutOptions, SmallPut, StoreError, Stores,
@@ -19,6 +21,12 @@ async fn open(dir: &TempDir) -> EmbeddedStore {
     EmbeddedStore::open(&dir.path().join("store"))
         .await
         .unwrap()
+}
+
+/// The index, past the store.
+fn open_index(dir: &TempDir) -> Connection {
+    let path = dir.path().join("store/index.sqlite");
+    cairn_sqlite::open(&path, Durability::Disk, 1_000, 1_000).unwrap()
 }
 
 async fn open_with_bucket(dir: &TempDir) -> EmbeddedStore {
@@ -283,6 +291,64 @@ async fn many_are_stored_all_or_none() {
         .unwrap();
     until("one file is left", || body_files(&dir).len() == 1).await;
     assert_eq!(get(&store, "a").await, noise(40_000, 1));
+    // The same key in another bucket is another object, in whatever order they come.
+    store.create_bucket("other").await.unwrap();
+    let mut puts: Vec<SmallPut> = [BUCKET, "other", BUCKET, "other"]
+        .into_iter()
+        .map(|bucket| put(bucket, "a"))
+        .collect();
+    puts[2].body = noise(50_000, 2);
+    puts[3].body = Bytes::from_static(b"small");
+    store.put_many(puts).await.unwrap();
+    until("one file is left", || body_files(&dir).len() == 1).await;
+    assert_eq!(get(&store, "a").await, noise(50_000, 2));
+    assert_eq!(store.head("other", "a").await.unwrap().size, 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_writes_that_share_a_commit_only_the_faulty_one_fails() {
+    let dir = TempDir::new();
+    let store = open_with_bucket(&dir).await;
+    let index = open_index(&dir);
+    let fault = "create trigger fault before insert on object when new.key = 'faulty'
+      begin select raise(abort, 'this key is faulty'); end";
+    execute(&index, fault, []).unwrap();
+    let puts = (0..100).map(|at| {
+        let key = match at {
+            50 => "faulty".to_owned(),
+            _ => format!("key/{at}"),
+        };
+        let store = store.clone();
+        async move {
+            let body = bytes_stream(noise(100, at));
+            store.put(BUCKET, &key, body, PutOptions::default()).await
+        }
+    });
+    let told: Vec<String> = futures::future::join_all(puts)
+        .await
+        .into_iter()
+        .filter_map(Result::err)
+        .map(|error| error.to_string())
+        .collect();
+    assert_eq!(
+        told,
+        ["using the index for `faulty` in bucket `bucket`: this key is faulty"]
+    );
+    let stored = store.list(BUCKET, &ListQuery::default()).await.unwrap();
+    assert_eq!(stored.objects.len(), 99);
+    assert_eq!(get(&store, "key/99").await, noise(100, 99));
+}
+
+#[tokio::test]
+async fn an_index_of_a_newer_program_is_refused() {
+    let dir = TempDir::new();
+    open(&dir).await.close().await;
+    let index = open_index(&dir);
+    index.pragma_update(None, "user_version", 99).unwrap();
+    let opened = EmbeddedStore::open(&dir.path().join("store")).await;
+    let told = opened.err().unwrap().to_string();
+    let reason = "the bucket index has version 99, which is newer than this program";
+    assert!(told.ends_with(reason), "{told}");
 }
 
 #[tokio::test]
