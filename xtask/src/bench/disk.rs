@@ -5,14 +5,15 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection};
-use tokio::sync::{mpsc, oneshot};
+use cairn_sqlite::rusqlite::Connection;
+use cairn_sqlite::{Durability, Queue, execute, rusqlite};
+use tokio::sync::oneshot;
 
 use super::latency::Latencies;
 
-/// Operations that one commit may take in.
-const GROUP_MAX: usize = 256;
+/// Pages of the bare loop's database kept in memory, and those of its log before it is folded back: the server's.
+const CACHE_KIB: u32 = 16_384;
+const CHECKPOINT_PAGES: u32 = 8_000;
 
 /// How long it takes to append 4 KiB to a file and have it on the disk.
 pub fn fsync(folder: &Path, count: usize) -> Result<Latencies> {
@@ -42,18 +43,9 @@ pub struct GroupCommit {
 /// Runs the bare loop in `folder`.
 pub async fn group_commit(folder: &Path, producers: usize, time: Duration) -> Result<GroupCommit> {
     let path = folder.join("group-commit-probe.db");
-    let mut connection = SqliteConnectOptions::new()
-        .filename(&path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .connect()
-        .await?;
-    sqlx::query("CREATE TABLE answer (id INTEGER PRIMARY KEY, content TEXT NOT NULL)")
-        .execute(&mut connection)
-        .await?;
-    let (queue, waiting) = mpsc::channel(producers);
-    let writer = tokio::spawn(write(connection, waiting));
+    let conn = cairn_sqlite::open(&path, Durability::Disk, CACHE_KIB, CHECKPOINT_PAGES)?;
+    conn.execute_batch("CREATE TABLE answer (id INTEGER PRIMARY KEY, content TEXT NOT NULL)")?;
+    let queue = Queue::start("bare-writer", conn, write)?;
     let started = Instant::now();
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..producers {
@@ -63,45 +55,45 @@ pub async fn group_commit(folder: &Path, producers: usize, time: Duration) -> Re
             while started.elapsed() < time {
                 let sent = Instant::now();
                 let (done, committed) = oneshot::channel();
-                queue.send(done).await.context("the writer is gone")?;
-                committed.await.context("the writer is gone")?;
+                let gone = "the writer is gone";
+                queue.send(done).await.map_err(|_| anyhow::anyhow!(gone))?;
+                let committed = committed.await.context(gone)?;
+                committed.map_err(anyhow::Error::msg)?;
                 latencies.push(sent.elapsed());
             }
             anyhow::Ok(latencies)
         });
     }
-    drop(queue);
     let mut latencies = Latencies::default();
     while let Some(task) = tasks.join_next().await {
         latencies.extend(&task??);
     }
     let per_s = latencies.len() as f64 / started.elapsed().as_secs_f64();
-    writer.await??;
+    queue.close().await;
     for suffix in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(format!("{}{suffix}", path.display()));
     }
     Ok(GroupCommit { per_s, latencies })
 }
 
-async fn write(
-    mut connection: SqliteConnection,
-    mut waiting: mpsc::Receiver<oneshot::Sender<()>>,
-) -> Result<()> {
-    let content = r#"{"crowd-classifier":{"label":"sports"}}"#;
-    let mut group = Vec::with_capacity(GROUP_MAX);
-    while waiting.recv_many(&mut group, GROUP_MAX).await > 0 {
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-        for _ in &group {
-            sqlx::query("INSERT INTO answer (content) VALUES ($1)")
-                .bind(content)
-                .execute(&mut *transaction)
-                .await?;
-        }
-        transaction.commit().await?;
-        for done in group.drain(..) {
-            let _ = done.send(());
-        }
+/// What became of a commit, for each that waited for it.
+type Done = oneshot::Sender<Result<(), String>>;
+
+fn write(conn: &mut Connection, group: Vec<Done>) {
+    let committed = commit(conn, group.len()).map_err(|error| error.to_string());
+    for done in group {
+        // Whoever waited may have given up.
+        let _ = done.send(committed.clone());
     }
-    connection.close().await?;
+}
+
+fn commit(conn: &Connection, rows: usize) -> rusqlite::Result<()> {
+    let content = r#"{"crowd-classifier":{"label":"sports"}}"#;
+    execute(conn, "BEGIN IMMEDIATE", [])?;
+    let mut insert = conn.prepare_cached("INSERT INTO answer (content) VALUES (?1)")?;
+    for _ in 0..rows {
+        insert.execute([content])?;
+    }
+    execute(conn, "COMMIT", [])?;
     Ok(())
 }

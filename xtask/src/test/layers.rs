@@ -39,7 +39,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "cairn-algorithms",
         ],
     ),
-    ("xtask", &[]),
+    ("xtask", &["cairn-sqlite"]),
 ];
 
 /// Crates without clock, randomness, async, SQL, HTTP or file system, and the packages that would bring them.
