@@ -53,6 +53,15 @@ pub struct Engine {
     inner: Arc<Inner>,
 }
 
+/// A job that is worked on here.
+#[derive(Default)]
+struct Running {
+    /// Something changed about it.
+    wake: Notify,
+    /// More of its objects are before workers.
+    dispatched: Notify,
+}
+
 /// What reconcilers work with.
 pub struct Inner {
     pub(crate) db: Db,
@@ -64,8 +73,8 @@ pub struct Inner {
     pub(crate) pages: Pages,
     /// Names of workers in answers, by person.
     pub(crate) worker_names: Mutex<HashMap<i64, String>>,
-    /// Jobs being worked on here, with what wakes them.
-    running: Mutex<HashMap<i64, Arc<Notify>>>,
+    /// Jobs being worked on here.
+    running: Mutex<HashMap<i64, Arc<Running>>>,
     look: Notify,
     stopping: CancellationToken,
     tracker: TaskTracker,
@@ -144,12 +153,25 @@ impl Engine {
     pub fn wake(&self, job_id: i64) {
         let running = self.inner.lock_running();
         match running.get(&job_id) {
-            Some(wake) => wake.notify_one(),
+            Some(job) => job.wake.notify_one(),
             None => {
                 drop(running);
                 self.inner.look.notify_one();
             }
         }
+    }
+
+    /// Waits until more objects of a job are put before workers, or for `most`. A job that another
+    /// replica works on is not waited for.
+    pub async fn dispatched(&self, job_id: i64, most: Duration) {
+        let job = self.inner.lock_running().get(&job_id).cloned();
+        let Some(job) = job else {
+            return;
+        };
+        let dispatched = job.dispatched.notified();
+        job.wake.notify_one();
+        // Time over is an answer too.
+        let _ = tokio::time::timeout(most, dispatched).await;
     }
 
     /// What never changes about a job; none when there is no such job, or it has not begun.
@@ -185,7 +207,7 @@ impl Engine {
 }
 
 impl Inner {
-    fn lock_running(&self) -> std::sync::MutexGuard<'_, HashMap<i64, Arc<Notify>>> {
+    fn lock_running(&self) -> std::sync::MutexGuard<'_, HashMap<i64, Arc<Running>>> {
         self.running.lock().unwrap_or_else(|lock| lock.into_inner())
     }
 }
@@ -224,23 +246,23 @@ fn spawn_job(inner: &Arc<Inner>, job_id: i64) {
     if inner.stopping.is_cancelled() {
         return;
     }
-    let wake = Arc::new(Notify::new());
+    let job = Arc::new(Running::default());
     {
         let mut running = inner.lock_running();
         if running.contains_key(&job_id) {
             return;
         }
-        running.insert(job_id, wake.clone());
+        running.insert(job_id, job.clone());
     }
     let inner = inner.clone();
     inner.tracker.clone().spawn(async move {
-        run_job(&inner, job_id, &wake).await;
+        run_job(&inner, job_id, &job).await;
         inner.lock_running().remove(&job_id);
     });
 }
 
 /// Works on one job until it is over, while this process holds the claim on it.
-async fn run_job(inner: &Arc<Inner>, job_id: i64, wake: &Notify) {
+async fn run_job(inner: &Arc<Inner>, job_id: i64, running: &Running) {
     let name = format!("job/{job_id}");
     let mut memory = job::Memory::default();
     let mut claimed_until = 0;
@@ -265,6 +287,10 @@ async fn run_job(inner: &Arc<Inner>, job_id: i64, wake: &Notify) {
         }
         let stepped_at = tokio::time::Instant::now();
         let wait = match job::step(inner, job_id, &mut memory).await {
+            Ok(Step::Dispatched) => {
+                running.dispatched.notify_waiters();
+                Duration::ZERO
+            }
             Ok(Step::Busy) => Duration::ZERO,
             Ok(Step::Idle { until_ms }) => {
                 let until = u64::try_from(until_ms - inner.now()).unwrap_or(0);
@@ -282,7 +308,7 @@ async fn run_job(inner: &Arc<Inner>, job_id: i64, wake: &Notify) {
         if !wait.is_zero() {
             tokio::select! {
                 () = inner.stopping.cancelled() => break,
-                () = wake.notified() => {}
+                () = running.wake.notified() => {}
                 () = tokio::time::sleep(wait) => {}
             }
             // Every answer wakes its job: of many that come at once the first is looked at at once,

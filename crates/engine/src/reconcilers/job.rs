@@ -35,6 +35,8 @@ const CLOSE_EVERY_MS: i64 = 1_000;
 pub enum Step {
     /// There is more to do now.
     Busy,
+    /// The same, and more objects are before workers.
+    Dispatched,
     /// Nothing to do before then, unless a wake-up comes.
     Idle {
         /// When to look again, milliseconds since the epoch.
@@ -262,7 +264,7 @@ async fn advance(
         }
         let room = allowance(&progress, &conditions, facts.in_flight_max as u64);
         if dispatch::dispatch(inner, &facts, &job.progress, room).await? {
-            return Ok(Step::Busy);
+            return Ok(Step::Dispatched);
         }
         if now_ms - memory.closed_at >= CLOSE_EVERY_MS {
             memory.closed_at = now_ms;
@@ -275,7 +277,7 @@ async fn advance(
     }
     let settling = job.progress.next_line >= job.progress.total || is_stopping;
     match consolidate::step(inner, &facts, job, &mut memory.consolidation).await? {
-        Step::Busy => return Ok(Step::Busy),
+        step @ (Step::Busy | Step::Dispatched) => return Ok(step),
         Step::Idle { until_ms } => {
             write_when_due(inner, &facts, job, memory).await?;
             return Ok(Step::Idle { until_ms });

@@ -1,6 +1,8 @@
 //! A task as it is handed to its worker: the address of its page, its times, its draft.
 
-use cairn_db::task::{Assigned, TaskNext};
+use std::time::Duration;
+
+use cairn_db::task::{Assigned, NextOutcome, TaskNext};
 use cairn_engine::JobFacts;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -58,6 +60,29 @@ pub fn request(
     next.limit_ms = facts.limit_ms;
     next.held_max = HELD_MAX;
     next
+}
+
+/// How long an object that is about to be put before workers is waited for.
+const DISPATCH_WAIT: Duration = Duration::from_millis(250);
+
+/// Asks once more when there was nothing although the job has objects that nobody has met: the answer
+/// that was just given may have made room for one.
+pub async fn ask_again(
+    app: &App,
+    mut next: TaskNext,
+    outcome: NextOutcome,
+) -> Result<NextOutcome, PageError> {
+    if outcome != NextOutcome::Nothing {
+        return Ok(outcome);
+    }
+    let pulse = app.portal.pulses.get(&app.db, next.job_id).await?;
+    let progress = pulse.map(|pulse| pulse.progress).unwrap_or_default();
+    if progress.next_line >= progress.total {
+        return Ok(outcome);
+    }
+    app.engine.dispatched(next.job_id, DISPATCH_WAIT).await;
+    next.now_ms = app.clock.now_ms();
+    Ok(app.db.write(next).await?)
 }
 
 /// Names of held tasks that are looked at: many tabs in many jobs stay below it.

@@ -54,7 +54,10 @@ pub async fn next(
     let worker_id = labeler.worker_id;
     let Request { holding, prefetch } = request;
     let next = hand_over::request(&app, &facts, worker_id, &holding, prefetch, now_ms);
-    let outcome = app.db.write(next).await?;
+    let mut outcome = app.db.write(next.clone()).await?;
+    if !prefetch {
+        outcome = hand_over::ask_again(&app, next, outcome).await?;
+    }
     let (assignment, reason) = match outcome {
         NextOutcome::Assigned(assigned) => {
             let assignment =

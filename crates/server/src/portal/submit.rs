@@ -108,7 +108,7 @@ pub async fn submit(
         correction_ms: facts.correction_ms,
         showing: showing.map(|showing| showing.line),
         limit_ms: facts.limit_ms,
-        next,
+        next: next.clone(),
         now_ms,
     };
     let submitted = app.db.write(submit).await?;
@@ -120,7 +120,13 @@ pub async fn submit(
         refused => return refuse(&app, &refused, id, worker_id, content, now_ms).await,
     };
     app.engine.wake(id.job_id);
-    let (next, reason) = match submitted.next {
+    let given = match (next, submitted.next) {
+        (Some(next), Some(outcome)) if showing.is_none() => {
+            Some(hand_over::ask_again(&app, next, outcome).await?)
+        }
+        (_, outcome) => outcome,
+    };
+    let (next, reason) = match given {
         Some(NextOutcome::Assigned(assigned)) => {
             let next =
                 hand_over::assignment(&app, &origins, &facts, worker_id, &assigned, now_ms).await?;
