@@ -242,3 +242,21 @@ async fn an_answer_to_somebody_elses_task_or_after_the_job_is_not_taken() {
     assert_eq!(ana.reason().await, "job_over");
     assert_eq!(ana.job().await, None);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_one_object_out_at_a_time_every_reply_still_brings_the_next() {
+    let (test, job_id) = world(JobSpec {
+        lines: texts(12),
+        concurrent: 1,
+        ..JobSpec::default()
+    })
+    .await;
+    let ana = Worker::new(&test, job_id, "ana").await;
+    let mut task = ana.next().await;
+    for number in 1..12 {
+        let body = answer("Cat", &format!("k{number}"), true);
+        let reply = ana.submit(id(&task), body).await.good();
+        assert!(!reply["next"].is_null(), "after {number}: {reply}");
+        task = reply["next"].clone();
+    }
+}

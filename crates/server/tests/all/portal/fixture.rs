@@ -32,6 +32,8 @@ pub struct JobSpec {
     pub template: String,
     /// Answers wanted for each object.
     pub wanted: i64,
+    /// Objects before workers at once.
+    pub concurrent: i64,
     pub limit_seconds: i64,
     pub lease_seconds: i64,
     pub correction_seconds: i64,
@@ -48,6 +50,7 @@ impl Default for JobSpec {
             files: Vec::new(),
             template: TEMPLATE.to_owned(),
             wanted: 1,
+            concurrent: 1_000,
             limit_seconds: 600,
             lease_seconds: 120,
             correction_seconds: 300,
@@ -74,7 +77,7 @@ pub async fn world(spec: JobSpec) -> (TestApp, i64) {
 
 /// Makes a job and waits until its objects are out.
 pub async fn add_job(test: &TestApp, spec: JobSpec) -> i64 {
-    let count = spec.lines.len() as i64;
+    let out = spec.concurrent.min(spec.lines.len() as i64);
     let manifest: String = spec.lines.iter().map(|line| format!("{line}\n")).collect();
     let name = spec.name;
     put(test, &format!("{name}.manifest"), manifest).await;
@@ -109,6 +112,7 @@ pub async fn add_job(test: &TestApp, spec: JobSpec) -> i64 {
             "TaskDescription": "Choose one.",
             "TaskKeywords": ["animals"],
             "NumberOfHumanWorkersPerDataObject": spec.wanted,
+            "MaxConcurrentTaskCount": spec.concurrent,
             "TaskTimeLimitInSeconds": spec.limit_seconds,
             "TaskAvailabilityLifetimeInSeconds": 864_000,
         },
@@ -124,7 +128,7 @@ pub async fn add_job(test: &TestApp, spec: JobSpec) -> i64 {
     let job = test.app.db.labeling_job_by_name(name).await.unwrap();
     let job_id = job.unwrap().job_id;
     until(test, job_id, |job| {
-        job.state == "Failed" || job.progress.dispatched == count
+        job.state == "Failed" || job.progress.dispatched == out
     })
     .await;
     job_id
