@@ -22,6 +22,8 @@ use crate::reconcilers::leases;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Looks at an idle job are this far apart, however often it is woken.
 const STEPS_APART: Duration = Duration::from_millis(20);
+/// The same for the room that it may have for more objects.
+const DISPATCHES_APART: Duration = Duration::from_millis(10);
 /// How long an idle job waits before it is looked at again without a wake-up.
 const IDLE_WAIT: Duration = Duration::from_secs(1);
 /// How long a job that met a passing error waits.
@@ -58,8 +60,17 @@ pub struct Engine {
 struct Running {
     /// Something changed about it.
     wake: Notify,
+    /// The same, for what puts its objects before workers.
+    room: Notify,
     /// More of its objects are before workers.
     dispatched: Notify,
+}
+
+impl Running {
+    fn wake(&self) {
+        self.wake.notify_one();
+        self.room.notify_one();
+    }
 }
 
 /// What reconcilers work with.
@@ -153,7 +164,7 @@ impl Engine {
     pub fn wake(&self, job_id: i64) {
         let running = self.inner.lock_running();
         match running.get(&job_id) {
-            Some(job) => job.wake.notify_one(),
+            Some(job) => job.wake(),
             None => {
                 drop(running);
                 self.inner.look.notify_one();
@@ -169,7 +180,7 @@ impl Engine {
             return;
         };
         let dispatched = job.dispatched.notified();
-        job.wake.notify_one();
+        job.wake();
         // Time over is an answer too.
         let _ = tokio::time::timeout(most, dispatched).await;
     }
@@ -256,9 +267,38 @@ fn spawn_job(inner: &Arc<Inner>, job_id: i64) {
     }
     let inner = inner.clone();
     inner.tracker.clone().spawn(async move {
-        run_job(&inner, job_id, &job).await;
+        tokio::select! {
+            () = run_job(&inner, job_id, &job) => {}
+            () = dispatch(&inner, job_id, &job) => {}
+        }
         inner.lock_running().remove(&job_id);
     });
+}
+
+/// Puts the objects of one job before workers as there is room for them, once the job is claimed here.
+/// Never ends by itself.
+async fn dispatch(inner: &Arc<Inner>, job_id: i64, running: &Running) {
+    running.room.notified().await;
+    loop {
+        let began_at = tokio::time::Instant::now();
+        let wait = match job::dispatch_more(inner, job_id).await {
+            Ok(true) => {
+                running.dispatched.notify_waiters();
+                running.wake.notify_one();
+                continue;
+            }
+            Ok(false) => IDLE_WAIT,
+            Err(error) => {
+                tracing::warn!(labeling_job.id = job_id, error.cause = %error, "dispatching a job failed");
+                RETRY_WAIT
+            }
+        };
+        tokio::select! {
+            () = running.room.notified() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+        tokio::time::sleep_until(began_at + DISPATCHES_APART).await;
+    }
 }
 
 /// Works on one job until it is over, while this process holds the claim on it.
@@ -276,7 +316,10 @@ async fn run_job(inner: &Arc<Inner>, job_id: i64, running: &Running) {
                 expires_at: now_ms + CLAIM_MS,
             };
             match inner.db.write(claim).await {
-                Ok(true) => claimed_until = now_ms + CLAIM_MS,
+                Ok(true) => {
+                    claimed_until = now_ms + CLAIM_MS;
+                    running.room.notify_one();
+                }
                 // Another replica works on it.
                 Ok(false) => return,
                 Err(error) => {
@@ -287,11 +330,10 @@ async fn run_job(inner: &Arc<Inner>, job_id: i64, running: &Running) {
         }
         let stepped_at = tokio::time::Instant::now();
         let wait = match job::step(inner, job_id, &mut memory).await {
-            Ok(Step::Dispatched) => {
-                running.dispatched.notify_waiters();
+            Ok(Step::Busy) => {
+                running.room.notify_one();
                 Duration::ZERO
             }
-            Ok(Step::Busy) => Duration::ZERO,
             Ok(Step::Idle { until_ms }) => {
                 let until = u64::try_from(until_ms - inner.now()).unwrap_or(0);
                 Duration::from_millis(until.max(10)).min(IDLE_WAIT)

@@ -35,8 +35,6 @@ const CLOSE_EVERY_MS: i64 = 1_000;
 pub enum Step {
     /// There is more to do now.
     Busy,
-    /// The same, and more objects are before workers.
-    Dispatched,
     /// Nothing to do before then, unless a wake-up comes.
     Idle {
         /// When to look again, milliseconds since the epoch.
@@ -70,18 +68,58 @@ pub async fn step(
         "InProgress" | "Stopping" => advance(inner, &job, memory).await,
         _ => wind_up(inner, &job).await,
     };
-    match stepped {
-        Err(EngineError::Job(reason)) => {
-            fail(inner, &job, reason).await?;
-            Ok(Step::Busy)
-        }
+    blame(inner, &job, stepped, Step::Busy).await
+}
+
+/// Puts more objects before workers, if there is room for them. Gives whether it did, so that there may
+/// be room for more. Runs beside [`step`], because a batch under consolidation must not keep workers
+/// waiting.
+pub async fn dispatch_more(inner: &Arc<Inner>, job_id: i64) -> Result<bool, EngineError> {
+    let Some(job) = inner.db.labeling_job(job_id).await? else {
+        return Ok(false);
+    };
+    if job.state != "InProgress" || job.progress.next_line >= job.progress.total {
+        return Ok(false);
+    }
+    let dispatched = dispatch_now(inner, &job).await;
+    blame(inner, &job, dispatched, true).await
+}
+
+async fn dispatch_now(inner: &Inner, job: &LabelingJob) -> Result<bool, EngineError> {
+    let facts = job_facts(inner, job).await?;
+    let (mut progress, conditions) = rules(&facts, job);
+    if conditions.met(&progress).is_some() {
+        return Ok(false);
+    }
+    // An object makes room once it has its answers: its consolidation may wait for company.
+    let open = inner.db.task_open_count(job.job_id, facts.in_flight_max);
+    progress.unanswered = u64::try_from(open.await?).unwrap_or(0);
+    let room = allowance(&progress, &conditions, facts.in_flight_max as u64);
+    dispatch::dispatch(inner, &facts, &job.progress, room).await
+}
+
+async fn job_facts(inner: &Inner, job: &LabelingJob) -> Result<Arc<JobFacts>, EngineError> {
+    let facts = inner.facts.get(&inner.db, &inner.place, job.job_id).await?;
+    facts.ok_or_else(|| EngineError::Stored(format!("job {} has no files", job.name)))
+}
+
+/// Fails the job over what is its requester's to mend, and gives `failed` then.
+async fn blame<T>(
+    inner: &Inner,
+    job: &LabelingJob,
+    outcome: Result<T, EngineError>,
+    failed: T,
+) -> Result<T, EngineError> {
+    let reason = match outcome {
+        Err(EngineError::Job(reason)) => reason,
         // What belongs to the requester and is not there, or may not be read or written.
         Err(EngineError::Store(error)) if !error.is_transient() && is_requesters(&error) => {
-            fail(inner, &job, format!("ClientError: {error}")).await?;
-            Ok(Step::Busy)
+            format!("ClientError: {error}")
         }
-        stepped => stepped,
-    }
+        outcome => return outcome,
+    };
+    fail(inner, job, reason).await?;
+    Ok(failed)
 }
 
 fn is_requesters(error: &StoreError) -> bool {
@@ -240,9 +278,7 @@ async fn advance(
     job: &LabelingJob,
     memory: &mut Memory,
 ) -> Result<Step, EngineError> {
-    let facts = inner.facts.get(&inner.db, &inner.place, job.job_id).await?;
-    let facts =
-        facts.ok_or_else(|| EngineError::Stored(format!("job {} has no files", job.name)))?;
+    let facts = job_facts(inner, job).await?;
     let now_ms = inner.now();
     let is_stopping = job.state == "Stopping";
     if is_stopping {
@@ -250,21 +286,12 @@ async fn advance(
             return Ok(Step::Busy);
         }
     } else {
-        let (mut progress, conditions) = rules(&facts, job);
+        let (progress, conditions) = rules(&facts, job);
         // A job that has nothing left to do is complete rather than stopped.
         if !progress.is_complete() && conditions.met(&progress).is_some() {
             let stopping = transition(inner, job, &["InProgress"], "Stopping");
             inner.db.write(stopping).await?;
             return Ok(Step::Busy);
-        }
-        if job.progress.next_line < job.progress.total {
-            // An object makes room once it has its answers: its consolidation may wait for company.
-            let open = inner.db.task_open_count(job.job_id, facts.in_flight_max);
-            progress.unanswered = u64::try_from(open.await?).unwrap_or(0);
-        }
-        let room = allowance(&progress, &conditions, facts.in_flight_max as u64);
-        if dispatch::dispatch(inner, &facts, &job.progress, room).await? {
-            return Ok(Step::Dispatched);
         }
         if now_ms - memory.closed_at >= CLOSE_EVERY_MS {
             memory.closed_at = now_ms;
@@ -277,7 +304,7 @@ async fn advance(
     }
     let settling = job.progress.next_line >= job.progress.total || is_stopping;
     match consolidate::step(inner, &facts, job, &mut memory.consolidation).await? {
-        step @ (Step::Busy | Step::Dispatched) => return Ok(step),
+        Step::Busy => return Ok(Step::Busy),
         Step::Idle { until_ms } => {
             write_when_due(inner, &facts, job, memory).await?;
             return Ok(Step::Idle { until_ms });

@@ -121,6 +121,9 @@ async fn the_output_manifest_is_downloaded_as_it_is_now() {
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
+    world
+        .until("birds", "objects", |it| it["iterations"][0]["objects"] == 6)
+        .await;
     world.answer(job_id, 0, 9, |_| chosen("bad")).await;
     world
         .until("birds", "the end", |it| it["state"] == "Completed")
