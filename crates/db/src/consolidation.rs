@@ -39,11 +39,12 @@ fn consolidation(row: &Row<'_>) -> Result<Consolidation> {
     })
 }
 
-/// Begins a batch of the objects that are ready in the earliest iteration that has any. Gives none
-/// when nothing is ready.
+/// Begins a batch of the objects that are ready in one iteration. Gives none when none is.
 pub struct ConsolidationBegin {
     /// The job.
     pub job_id: i64,
+    /// The iteration.
+    pub iteration: i64,
     /// Method, by name.
     pub method: String,
     /// Now.
@@ -54,16 +55,7 @@ impl Operation for ConsolidationBegin {
     type Output = Option<Consolidation>;
 
     async fn run(&self, conn: &mut Conn<'_>) -> Result<Option<Consolidation>> {
-        let iteration = conn
-            .opt(
-                "SELECT iteration FROM task WHERE job_id = $1 AND state = 1 AND batch = 0 ORDER BY iteration LIMIT 1",
-                args![self.job_id],
-                |row| row.int(0),
-            )
-            .await?;
-        let Some(iteration) = iteration else {
-            return Ok(None);
-        };
+        let iteration = self.iteration;
         let (batch, last_stamp) = conn
             .one(
                 "SELECT COALESCE(MAX(batch), 0) + 1,
@@ -83,6 +75,9 @@ impl Operation for ConsolidationBegin {
                 args![self.job_id, iteration, batch, BATCH_OBJECTS_MAX],
             )
             .await?;
+        if objects == 0 {
+            return Ok(None);
+        }
         conn.execute(
             "INSERT INTO consolidation (job_id, batch, iteration, stamped_at, method, objects, state)
              VALUES ($1, $2, $3, $4, $5, $6, 0)",

@@ -106,6 +106,17 @@ impl Operation for TasksClose {
     }
 }
 
+/// Tasks of one iteration that wait for consolidation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ready {
+    /// The iteration.
+    pub iteration: i64,
+    /// How many.
+    pub count: i64,
+    /// Since when the first of them does.
+    pub since: i64,
+}
+
 impl Db {
     /// When the next lease ends, if any is held.
     pub async fn lease_next_expiry(&self) -> Result<Option<i64>> {
@@ -149,21 +160,26 @@ impl Db {
             .map(|found| found.is_some())
     }
 
-    /// How many tasks wait for consolidation, counted up to `most`, and since when the first of
-    /// those does; none when none waits.
-    pub async fn task_ready(&self, job_id: i64, most: i64) -> Result<Option<(i64, i64)>> {
-        let (count, since) = self
-            .reader()
+    /// Tasks that wait for consolidation, by iteration, the earliest first; at most `most` are counted.
+    pub async fn task_ready(&self, job_id: i64, most: i64) -> Result<Vec<Ready>> {
+        self.reader()
             .await?
             .conn()
-            .one(
-                "SELECT COUNT(*), MIN(ready_at) FROM (
-                   SELECT ready_at FROM task WHERE job_id = $1 AND state = 1 AND batch = 0 LIMIT $2) AS ready",
+            .all(
+                "SELECT iteration, COUNT(*), MIN(ready_at) FROM (
+                   SELECT iteration, ready_at FROM task WHERE job_id = $1 AND state = 1 AND batch = 0
+                   ORDER BY iteration, line LIMIT $2) AS ready
+                 GROUP BY iteration ORDER BY iteration",
                 args![job_id, most],
-                |row| Ok((row.int(0)?, row.opt_int(1)?)),
+                |row| {
+                    Ok(Ready {
+                        iteration: row.int(0)?,
+                        count: row.int(1)?,
+                        since: row.opt_int(2)?.unwrap_or_default(),
+                    })
+                },
             )
-            .await?;
-        Ok(since.map(|since| (count, since)))
+            .await
     }
 
     /// Why workers declined an object, in their order.

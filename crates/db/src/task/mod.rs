@@ -21,7 +21,7 @@ use std::sync::Mutex;
 
 pub use dispatch::{DispatchedTask, TaskReopen, TasksDispatch};
 pub use draft::{Draft, DraftSave};
-pub use expire::{LeasesExpire, TasksClose, Unanswered};
+pub use expire::{LeasesExpire, Ready, TasksClose, Unanswered};
 pub use history::HistoryItem;
 pub use lease::{Decline, Heartbeat, HeartbeatOutcome, ObjectReport, Release};
 pub use next::{Assigned, NextOutcome, TaskNext};

@@ -428,6 +428,7 @@ fn closing_sends_the_answered_to_consolidation_and_refuses_what_comes_late() {
         assert_eq!(late.outcome, SubmitOutcome::Closed);
         let begun = db
             .write(cairn_db::consolidation::ConsolidationBegin {
+                iteration: 1,
                 job_id: JOB,
                 method: "majority".to_owned(),
                 now_ms: 3_500,
@@ -472,6 +473,7 @@ fn two_consolidations_of_an_iteration_never_share_a_second() {
             let line = line_for(db, 1, &[], now_ms).await.unwrap();
             db.write(submit(line, 1, "k", now_ms)).await.unwrap();
             let begin = cairn_db::consolidation::ConsolidationBegin {
+                iteration: 1,
                 job_id: JOB,
                 method: "majority".to_owned(),
                 now_ms,

@@ -8,15 +8,18 @@
 //! second; within it the algorithm runs on groups of at most `consolidation-batch` objects, as
 //! Ground Truth's own batches have been seen to be.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use cairn_db::consolidation::{
-    Annotation, BatchObject, BatchOutcome, Consolidation, ConsolidationBegin, ConsolidationFinish,
+    Annotation, BATCH_OBJECTS_MAX, BatchObject, BatchOutcome, Consolidation, ConsolidationBegin,
+    ConsolidationFinish,
 };
 use cairn_db::label::{Label as StoredLabel, LabelKind, LabelsInsert};
 use cairn_db::labeling_job::LabelingJob;
+use cairn_db::task::Ready;
 use cairn_labeling::answer::{self, AnswerLimits};
 use cairn_labeling::consolidation::{Label, ObjectAnswers, consolidate};
 use cairn_labeling::consolidation_request::{DataObject, RequestObject, consolidation_request};
@@ -40,13 +43,24 @@ use crate::facts::JobFacts;
 const PUTS_A_COMMIT: usize = 500;
 /// Labels written in one transaction, short enough that no answer waits long behind them.
 const LABELS_A_WRITE: usize = 200;
-/// Batches of a job begin at least this far apart, because their files are named by the second.
+/// Batches of an iteration begin at least this far apart, because their files are named by the second.
 const APART_MS: i64 = 1_000;
 
 /// What is remembered between steps.
 #[derive(Default)]
 pub struct Memory {
-    begun_at: i64,
+    /// When the last batch of an iteration began; those of long ago are forgotten.
+    begun: BTreeMap<i64, i64>,
+    /// Nothing that is ready by now may begin before.
+    not_before: i64,
+}
+
+impl Memory {
+    /// When the next batch of an iteration may begin.
+    fn free_at(&self, iteration: i64) -> i64 {
+        let begun = self.begun.get(&iteration);
+        begun.map_or(i64::MIN, |begun_at| begun_at + APART_MS)
+    }
 }
 
 /// Consolidates what is due. `Over` says that nothing waits.
@@ -60,12 +74,18 @@ pub async fn step(
         run(inner, facts, batch).await?;
         return Ok(Step::Busy);
     }
+    let now_ms = inner.now();
+    if now_ms < memory.not_before {
+        let until_ms = memory.not_before;
+        return Ok(Step::Idle { until_ms });
+    }
     let group = facts.settings.consolidation_batch;
-    let Some((ready, since)) = inner.db.task_ready(job.job_id, group).await? else {
+    let ready = inner.db.task_ready(job.job_id, BATCH_OBJECTS_MAX).await?;
+    let Some(since) = ready.iter().map(|ready| ready.since).min() else {
         return Ok(Step::Over);
     };
-    let now_ms = inner.now();
-    let mut due_at = match ready >= group {
+    let count: i64 = ready.iter().map(|ready| ready.count).sum();
+    let mut due_at = match count >= group {
         true => now_ms,
         false => since + facts.settings.consolidation_wait_seconds * 1_000,
     };
@@ -73,16 +93,25 @@ pub async fn step(
     if due_at > now_ms && inner.db.task_open_count(job.job_id, 1).await? == 0 {
         due_at = now_ms;
     }
-    let is_last = job.progress.next_line >= job.progress.total;
-    if !is_last || ready >= group {
-        due_at = due_at.max(memory.begun_at + APART_MS);
-    }
     if due_at > now_ms {
         return Ok(Step::Idle { until_ms: due_at });
     }
-    memory.begun_at = now_ms;
+    memory
+        .begun
+        .retain(|_, begun_at| *begun_at + APART_MS > now_ms);
+    // The few that end a job do not wait for their second.
+    let ends = job.progress.next_line >= job.progress.total && count < group;
+    let free = |ready: &&Ready| ends || memory.free_at(ready.iteration) <= now_ms;
+    let Some(chosen) = ready.iter().find(free) else {
+        let free_at = ready.iter().map(|ready| memory.free_at(ready.iteration));
+        let until_ms = free_at.min().unwrap_or(now_ms);
+        memory.not_before = until_ms;
+        return Ok(Step::Idle { until_ms });
+    };
+    memory.begun.insert(chosen.iteration, now_ms);
     let begin = ConsolidationBegin {
         job_id: job.job_id,
+        iteration: chosen.iteration,
         method: facts.settings.consolidation.name().to_owned(),
         now_ms,
     };
@@ -99,6 +128,7 @@ async fn run(
     batch: Consolidation,
 ) -> Result<(), EngineError> {
     let job_id = facts.job_id;
+    let started = Instant::now();
     let objects = inner.db.consolidation_objects(job_id, batch.batch).await?;
     let annotations = inner
         .db
@@ -125,12 +155,15 @@ async fn run(
         lines,
         declined,
     };
+    let (count, read) = (work.objects.len(), started.elapsed());
     let done = tokio::task::spawn_blocking(move || work.run())
         .await
         .map_err(|error| EngineError::Stored(format!("consolidating: {error}")))??;
+    let concluded = started.elapsed();
     for puts in chunks(done.puts, PUTS_A_COMMIT) {
         inner.stores.put_many(puts).await?;
     }
+    let stored = started.elapsed();
     for labels in chunks(done.labels, LABELS_A_WRITE) {
         let insert = LabelsInsert {
             job_id,
@@ -147,6 +180,15 @@ async fn run(
         now_ms: inner.now(),
     };
     inner.db.write(finish).await?;
+    tracing::debug!(
+        labeling_job.id = job_id,
+        consolidation.objects = count,
+        consolidation.read_ms = read.as_millis() as u64,
+        consolidation.concluded_ms = concluded.as_millis() as u64,
+        consolidation.stored_ms = stored.as_millis() as u64,
+        consolidation.finished_ms = started.elapsed().as_millis() as u64,
+        "consolidated"
+    );
     Ok(())
 }
 

@@ -29,12 +29,13 @@ pub async fn run(stage: &mut Stage) -> Result<()> {
 }
 
 async fn one(stage: &mut Stage, workers: usize, wanted: u32, mode: Mode) -> Result<()> {
-    // Enough that no worker runs out of objects before the time is over.
     let objects = stage.scale.objects.max(stage.scale.time.as_secs() * 6_000);
     let job = stage.job(wanted, Lines::texts(), objects).await?;
     let id = stage.portal_id(&job).await?;
     let meter = Meter::start(stage.pid()?)?;
-    let until = Until::Time(stage.scale.time);
+    // Workers who have run out of objects would only be waiting.
+    let most = objects * u64::from(wanted) * 9 / 10;
+    let until = Until::TimeOrAnswers(stage.scale.time, most);
     let figures = labeling_loop::run(&mut stage.labelers, workers, &id, mode, until).await?;
     let usage = meter.end()?;
     let ended = Instant::now();
