@@ -25,26 +25,28 @@ pub struct Iteration {
     pub written_at: Option<i64>,
 }
 
-/// Notes that the manifest of an iteration is written.
-pub struct IterationWritten {
+/// Notes that the manifests of iterations are written.
+pub struct IterationsWritten {
     /// The job.
     pub job_id: i64,
-    /// The iteration.
-    pub iteration: i64,
+    /// The iterations.
+    pub iterations: Vec<i64>,
     /// Now.
     pub now_ms: i64,
 }
 
-impl Operation for IterationWritten {
+impl Operation for IterationsWritten {
     type Output = ();
 
     async fn run(&self, conn: &mut Conn<'_>) -> Result<()> {
-        conn.execute(
-            "UPDATE iteration SET written_at = $3, closed = 1 WHERE job_id = $1 AND iteration = $2",
-            args![self.job_id, self.iteration, self.now_ms],
-        )
-        .await
-        .map(drop)
+        for iteration in &self.iterations {
+            conn.execute(
+                "UPDATE iteration SET written_at = $3, closed = 1 WHERE job_id = $1 AND iteration = $2",
+                args![self.job_id, *iteration, self.now_ms],
+            )
+            .await?;
+        }
+        Ok(())
     }
 }
 

@@ -27,6 +27,8 @@ const FIGURES: &[(&str, &str, &str)] = &[
     ("consolidation", "consolidation", "100000 10000 1"),
     ("consolidation", "consolidation_begun", "10 1 1"),
     ("draft", "draft", "1000 100 1 1"),
+    ("iteration", "iteration", "100000 10000 1"),
+    ("iteration", "iteration_unwritten", "100 10 1"),
     ("job_worker", "job_worker", "1000 100 1"),
     ("label", "label", "1000000 100000 1"),
     ("label", "label_class", "1000000 100000 10000 2 1"),

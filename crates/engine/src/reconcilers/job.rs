@@ -312,13 +312,15 @@ async fn advance(
         // Nothing waits for consolidation.
         Step::Over => {}
     }
-    if output::write_iterations(inner, &facts, job).await? {
+    let is_current = job.progress.output_version >= job.progress.label_version;
+    if is_current && output::write_iterations(inner, &facts, job).await? {
         return Ok(Step::Busy);
     }
     if settling && inner.db.task_open_count(job.job_id, 1).await? == 0 {
         // Scripts read the file as soon as they see the state.
-        if job.progress.output_version < job.progress.label_version {
+        if !is_current {
             output::write(inner, &facts, job).await?;
+            return Ok(Step::Busy);
         }
         let finish = LabelingJobFinish {
             job_id: job.job_id,

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cairn_db::iteration::IterationWritten;
+use cairn_db::iteration::IterationsWritten;
 use cairn_db::label::{Label, LabelKind};
 use cairn_db::labeling_job::{LabelingJob, OutputWritten};
 use cairn_labeling::manifest::{Outcome, augment};
@@ -20,7 +20,7 @@ use crate::pages::{self, Page};
 /// Content type of a manifest.
 const JSON_LINES: &str = "application/jsonlines";
 /// Iterations whose manifests are written in one step.
-const ITERATIONS_A_STEP: i64 = 8;
+const ITERATIONS_A_STEP: i64 = 256;
 /// Lines that all intermediate manifests of a job together may have. Each holds the whole manifest,
 /// so a job of many objects and many iterations would otherwise write them out by the thousand.
 const INTERMEDIATE_LINES_MAX: i64 = 2_000_000;
@@ -74,12 +74,14 @@ fn augmented(page: &Page, labels: &[Label], attribute: &str) -> Result<Bytes, En
     Ok(Bytes::from(output))
 }
 
-/// Writes the output manifest and notes which labels it shows.
+/// Writes the output manifest and notes which labels it shows. Iterations that were complete before get
+/// their manifests too.
 pub async fn write(
     inner: &Arc<Inner>,
     facts: &Arc<JobFacts>,
     job: &LabelingJob,
 ) -> Result<(), EngineError> {
+    let due = due(inner, job).await?;
     put(inner, facts, &facts.layout.output_manifest()).await?;
     let written = OutputWritten {
         job_id: job.job_id,
@@ -87,33 +89,65 @@ pub async fn write(
         now_ms: inner.now(),
     };
     inner.db.write(written).await?;
-    Ok(())
+    copy_to_iterations(inner, facts, job, due).await
 }
 
-/// Writes the manifests of iterations that are complete. Gives whether there was one.
+/// Gives iterations that are complete their manifests, where the output manifest shows every label
+/// already. Gives whether there was one.
 pub async fn write_iterations(
     inner: &Arc<Inner>,
     facts: &Arc<JobFacts>,
     job: &LabelingJob,
 ) -> Result<bool, EngineError> {
+    let due = due(inner, job).await?;
+    if due.is_empty() {
+        return Ok(false);
+    }
+    // Looked at after the iterations: what completed them is then in the version.
+    let now = inner.db.labeling_job(job.job_id).await?;
+    if now.is_none_or(|now| now.progress.output_version < now.progress.label_version) {
+        return Ok(false);
+    }
+    copy_to_iterations(inner, facts, job, due).await?;
+    Ok(true)
+}
+
+async fn due(inner: &Inner, job: &LabelingJob) -> Result<Vec<i64>, EngineError> {
     let due = inner
         .db
         .iteration_unwritten(job.job_id, ITERATIONS_A_STEP)
         .await?;
-    for iteration in &due {
-        let affordable = job.progress.total.max(1) * iteration.iteration <= INTERMEDIATE_LINES_MAX;
-        if affordable {
-            let uri = facts.layout.intermediate_manifest(iteration.iteration);
-            put(inner, facts, &uri).await?;
-        }
-        let written = IterationWritten {
-            job_id: job.job_id,
-            iteration: iteration.iteration,
-            now_ms: inner.now(),
-        };
-        inner.db.write(written).await?;
+    Ok(due.iter().map(|due| due.iteration).collect())
+}
+
+/// Copies the output manifest to iterations. An embedded bucket and S3 copy without reading it.
+async fn copy_to_iterations(
+    inner: &Inner,
+    facts: &JobFacts,
+    job: &LabelingJob,
+    iterations: Vec<i64>,
+) -> Result<(), EngineError> {
+    if iterations.is_empty() {
+        return Ok(());
     }
-    Ok(!due.is_empty())
+    let output = facts.layout.output_manifest();
+    for iteration in &iterations {
+        let affordable = job.progress.total.max(1) * iteration <= INTERMEDIATE_LINES_MAX;
+        if affordable {
+            let to = facts.layout.intermediate_manifest(*iteration);
+            inner
+                .stores
+                .copy((&output.bucket, &output.key), (&to.bucket, &to.key))
+                .await?;
+        }
+    }
+    let written = IterationsWritten {
+        job_id: job.job_id,
+        iterations,
+        now_ms: inner.now(),
+    };
+    inner.db.write(written).await?;
+    Ok(())
 }
 
 async fn put(inner: &Arc<Inner>, facts: &Arc<JobFacts>, uri: &S3Uri) -> Result<(), EngineError> {
