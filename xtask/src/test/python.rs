@@ -52,6 +52,8 @@ pub fn venv() -> Result<PathBuf> {
     for file in [&requirements, &constraints] {
         hash.update(std::fs::read(file).with_context(|| format!("read {}", file.display()))?);
     }
+    // Its programs name the folder they were made in: one that was moved is made anew.
+    hash.update(workspace::cache().as_os_str().as_encoded_bytes());
     let name = format!("venv-{}", &hex::encode(hash.finalize())[..12]);
     let venv = workspace::cache().join(name);
     // Written last: a folder without it was left half done.
