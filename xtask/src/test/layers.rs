@@ -21,7 +21,6 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "cairn-db",
             "cairn-storage",
-            "cairn-sqlite",
             "cairn-learners",
             "cairn-labeling",
             "cairn-algorithms",
@@ -33,7 +32,6 @@ const LAYERS: &[(&str, &[&str])] = &[
             "cairn-engine",
             "cairn-db",
             "cairn-storage",
-            "cairn-sqlite",
             "cairn-learners",
             "cairn-labeling",
             "cairn-algorithms",
