@@ -5,8 +5,10 @@ mod job;
 mod labeler;
 mod people;
 mod results;
+mod session;
 
 pub use job::{JobSpec, LabelingJob, Progress};
 pub use labeler::{Assignment, Labeler, Outcome};
-pub use people::{Person, Team, make_team};
+pub use people::{Person, Team, make_person, make_team};
 pub use results::{Answer, Results};
+pub use session::{Door, Session};

@@ -68,7 +68,7 @@ pub enum Step {
     Loop,
     /// Pages and counters (W6, W7)
     Pages,
-    /// Labels out (W5)
+    /// Labels out, and pages of labels (W5, W6)
     Export,
     /// Objects in, by the million, and the next task at each size
     Millions,

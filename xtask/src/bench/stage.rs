@@ -10,7 +10,7 @@ use super::report::Report;
 use super::workload::Lines;
 use crate::aws::Aws;
 use crate::cairn::Cairn;
-use crate::load::{JobSpec, Labeler, LabelingJob, Team, make_team};
+use crate::load::{Door, JobSpec, Labeler, LabelingJob, Session, Team, make_person, make_team};
 use crate::sigv4::Keys;
 
 /// Workers who label at the same time.
@@ -109,6 +109,13 @@ impl Stage {
             None => make_team(&self.cairn, "bench", WORKERS)?,
         };
         Ok(self.team.insert(team))
+    }
+
+    /// A requester signed in at the console.
+    pub async fn requester(&self) -> Result<Session> {
+        let name = format!("requester-{}", self.jobs);
+        let person = make_person(&self.cairn, &name, &["--role", "requester"])?;
+        Session::sign_in(self.cairn.address(), Door::Console, &person).await
     }
 
     /// Makes a job of so many objects, and waits until the server knows all of them.

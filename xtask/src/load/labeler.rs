@@ -4,18 +4,14 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::people::Person;
-use crate::http::{Body, Connection, Response};
+use super::session::{Door, Session};
 
 /// A worker who is signed in.
 pub struct Labeler {
-    /// Who it is.
-    pub person: Person,
-    connection: Connection,
-    origin: String,
-    cookie: String,
+    session: Session,
 }
 
 /// A task in a worker's hands.
@@ -39,43 +35,24 @@ pub enum Outcome {
 impl Labeler {
     /// Signs in, and sets a password when the first one must be changed.
     pub async fn sign_in(address: SocketAddr, person: &Person) -> Result<Labeler> {
-        let mut labeler = Labeler {
-            person: person.clone(),
-            connection: Connection::new(address, &address.to_string()),
-            origin: format!("http://{address}"),
-            cookie: String::new(),
-        };
-        let body = json!({"name": person.name, "password": person.password});
-        let signed_in = labeler.post("sign-in", &body).await?;
-        let reply = signed_in
-            .json()
-            .with_context(|| format!("sign in as {}", person.name))?;
-        labeler.keep_cookie(&signed_in)?;
-        if reply["worker"]["mustChangePassword"] == true {
-            let next = format!("{}-kept", person.password);
-            let body = json!({"current": person.password, "new": next});
-            let changed = labeler.post("password", &body).await?;
-            changed
-                .json()
-                .with_context(|| format!("change the password of {}", person.name))?;
-            if changed.header("set-cookie").is_some() {
-                labeler.keep_cookie(&changed)?;
-            }
-            labeler.person.password = next;
-        }
-        Ok(labeler)
+        Ok(Labeler {
+            session: Session::sign_in(address, Door::Portal, person).await?,
+        })
+    }
+
+    /// Who it is.
+    pub fn person(&self) -> &Person {
+        &self.session.person
     }
 
     /// Signs in anew, for a session that is gone.
     pub async fn renew(&mut self) -> Result<()> {
-        let address = self.connection.address();
-        *self = Labeler::sign_in(address, &self.person.clone()).await?;
-        Ok(())
+        self.session.renew().await
     }
 
     /// The portal's id of the job with this title, which is among the first the worker sees.
     pub async fn find_job(&mut self, title: &str) -> Result<Option<String>> {
-        let reply = self.call("GET", "jobs", b"").await?.json()?;
+        let reply = self.session.call("GET", "jobs", b"").await?.json()?;
         let jobs = reply["jobs"].as_array().context("no list of jobs")?;
         Ok(jobs
             .iter()
@@ -93,7 +70,7 @@ impl Labeler {
             ensure!(
                 std::time::Instant::now() < deadline,
                 "{} never sees the job {title}",
-                self.person.name
+                self.session.person.name
             );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -102,6 +79,7 @@ impl Labeler {
     /// Asks for a task; none when there is none now.
     pub async fn next(&mut self, job: &str) -> Result<Option<Assignment>> {
         let response = self
+            .session
             .call(
                 "POST",
                 &format!("jobs/{job}/next"),
@@ -123,6 +101,7 @@ impl Labeler {
             r#"{{"content":{content},"key":"{key}","timeSpentMs":1500,"next":{next},"holding":[]}}"#
         );
         let response = self
+            .session
             .call(
                 "POST",
                 &format!("assignments/{}/submit", assignment.id),
@@ -149,41 +128,6 @@ impl Labeler {
                 bail!("status {} for an answer", response.status);
             }
         }
-    }
-
-    async fn post(&mut self, path: &str, body: &Value) -> Result<Response> {
-        self.call("POST", path, body.to_string().as_bytes()).await
-    }
-
-    async fn call(&mut self, method: &str, path: &str, body: &[u8]) -> Result<Response> {
-        let headers = [
-            ("origin", self.origin.as_str()),
-            ("content-type", "application/json"),
-            ("cookie", self.cookie.as_str()),
-        ];
-        let headers = if self.cookie.is_empty() {
-            &headers[..2]
-        } else {
-            &headers[..]
-        };
-        self.connection
-            .send(
-                method,
-                &format!("/_/portal/api/{path}"),
-                headers,
-                Body::Bytes(body),
-            )
-            .await
-    }
-
-    fn keep_cookie(&mut self, response: &Response) -> Result<()> {
-        let pairs: Vec<&str> = response
-            .headers("set-cookie")
-            .filter_map(|cookie| cookie.split(';').next())
-            .collect();
-        ensure!(!pairs.is_empty(), "the sign-in set no cookie");
-        self.cookie = pairs.join("; ");
-        Ok(())
     }
 }
 

@@ -128,6 +128,18 @@ fn report(
             )
             .peers("W4_t100k_16/latency/submit/p50_ms"),
         );
+        // A task is answered by whoever was handed it, so the peers' run of answers alone, each worker on a range of
+        // its own, is set against the answers of this loop.
+        stage.report.push(
+            Row::new(
+                format!("W4s: submit alone, {workers} workers, p50"),
+                figures.submit.quantile_ms(0.5),
+                "ms",
+                Better::Less,
+            )
+            .peers("W4s_t10k/latency/submit/p50_ms")
+            .note(format!("{} ms (p50 / p90 / p99 / max)", figures.submit)),
+        );
     }
     let extra = figures.extra(u64::from(wanted)) as f64;
     stage.report.push(

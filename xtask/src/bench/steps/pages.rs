@@ -11,7 +11,7 @@ use crate::bench::stage::Stage;
 use crate::bench::workload::Lines;
 
 /// What a page may take of the server's time.
-const PAGE_MS_MAX: f64 = 5.0;
+pub const PAGE_MS_MAX: f64 = 5.0;
 
 /// Measures pages.
 pub async fn run(stage: &mut Stage) -> Result<()> {
