@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::disk_full::FullDisk;
 use crate::http::{Body, Connection};
 use crate::postgres::free_port;
 use crate::power_loss::Shim;
@@ -16,6 +17,19 @@ use crate::sigv4::Keys;
 /// How long a start may take, with the recovery of whatever was left.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What may stand between a server and its data folder.
+pub enum Layer {
+    /// Writes every change of the folder into a file.
+    Recording {
+        /// The layer.
+        shim: Shim,
+        /// The file.
+        log: PathBuf,
+    },
+    /// A disk that can be full.
+    FullDisk(FullDisk),
+}
+
 /// A server on one data folder.
 pub struct Cairn {
     binary: PathBuf,
@@ -23,8 +37,8 @@ pub struct Cairn {
     log: PathBuf,
     address: SocketAddr,
     database: Option<String>,
-    /// Records changes of the data folder into a file.
-    record: Option<(Shim, PathBuf)>,
+    /// What stands between it and its data folder.
+    layer: Option<Layer>,
     server: Option<Child>,
 }
 
@@ -39,7 +53,7 @@ impl Cairn {
             data,
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?)),
             database: None,
-            record: None,
+            layer: None,
             server: None,
         })
     }
@@ -50,9 +64,9 @@ impl Cairn {
         self
     }
 
-    /// Records every change of the data folder into `log`, from the next start on.
-    pub fn record(&mut self, shim: Shim, log: &Path) {
-        self.record = Some((shim, log.to_owned()));
+    /// Puts a layer between it and its data folder, from the next start on.
+    pub fn put_on(&mut self, layer: Layer) {
+        self.layer = Some(layer);
     }
 
     /// Where it listens.
@@ -92,8 +106,14 @@ impl Cairn {
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log);
-        if let Some((shim, log)) = &self.record {
-            shim.record(&mut command, &self.data, log);
+        match &self.layer {
+            Some(Layer::Recording { shim, log }) => {
+                shim.record(&mut command, &self.data, log);
+            }
+            Some(Layer::FullDisk(disk)) => {
+                disk.below(&mut command, &self.data)?;
+            }
+            None => {}
         }
         self.server = Some(
             command

@@ -42,6 +42,10 @@ pub struct Arguments {
     #[arg(long)]
     kill_postgres: bool,
 
+    /// Let the disk be full for a while
+    #[arg(long, conflicts_with_all = ["postgres", "kill_postgres", "power_loss"])]
+    full_disk: bool,
+
     /// Workers who label at the same time
     #[arg(long, default_value_t = 8)]
     workers: usize,
@@ -72,6 +76,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         Way::PowerLoss {
             lying: arguments.lying_disk,
         }
+    } else if arguments.full_disk {
+        Way::FullDisk
     } else if arguments.kill_postgres {
         Way::KillPostgres
     } else {
@@ -135,7 +141,7 @@ async fn rounds(
         let mut slowest = Duration::ZERO;
         let longest_ms = match way {
             Way::KillPostgres => LIFE_MS_MAX_POSTGRES,
-            Way::KillServer { .. } | Way::PowerLoss { .. } => LIFE_MS_MAX,
+            Way::KillServer { .. } | Way::PowerLoss { .. } | Way::FullDisk => LIFE_MS_MAX,
         };
         for round in 1..=arguments.count {
             let life_ms = if random.below(EARLY_ONE_IN) == 0 {
@@ -170,8 +176,15 @@ async fn rounds(
         "no answer was acknowledged: nothing is proven"
     );
     victim.stop()?;
+    if way == Way::FullDisk {
+        let output = victim.server().output()?;
+        ensure!(
+            output.contains("no space is left"),
+            "the disk was never full: nothing is proven"
+        );
+    }
     println!(
-        "{} kills: {}; every promise kept",
+        "{} rounds: {}; every promise kept",
         arguments.count,
         drive.so_far()
     );

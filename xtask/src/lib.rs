@@ -6,6 +6,7 @@ pub mod aws;
 pub mod bench;
 pub mod cairn;
 pub mod crash;
+pub mod disk_full;
 pub mod http;
 pub mod load;
 pub mod postgres;

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::cairn::Cairn;
+use crate::cairn::{Cairn, Layer};
+use crate::disk_full::FullDisk;
 use crate::postgres::Postgres;
 use crate::power_loss::{Disk, Fate, Log, Shim};
 use crate::random::Random;
 
 /// The way to crash.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     /// kill -9 of the server.
     KillServer {
@@ -24,6 +25,8 @@ pub enum Way {
         /// Whether the disk loses what was synced as well: a run that must fail.
         lying: bool,
     },
+    /// A disk without room for a while; the server has to live through it, or is killed while it lasts.
+    FullDisk,
 }
 
 impl Way {
@@ -33,6 +36,11 @@ impl Way {
     }
 }
 
+/// A disk is full at most so long, in milliseconds.
+const FULL_MS_MAX: u64 = 600;
+/// One in so many times the server is killed while its disk is full.
+const KILLED_ONE_IN: u64 = 4;
+
 /// A server that crashes and comes back.
 pub struct Victim {
     way: Way,
@@ -40,6 +48,7 @@ pub struct Victim {
     server: Cairn,
     postgres: Option<Postgres>,
     power: Option<Power>,
+    disk: Option<FullDisk>,
     random: Random,
     folder: PathBuf,
 }
@@ -66,6 +75,7 @@ impl Victim {
             server,
             postgres,
             power: None,
+            disk: None,
             random,
             folder: folder.to_owned(),
         })
@@ -81,7 +91,15 @@ impl Victim {
                 log: log.clone(),
                 disk: load(self.server.data(), lying)?,
             });
-            self.server.record(Shim::build(&self.folder)?, &log);
+            let shim = Shim::build(&self.folder)?;
+            self.server.put_on(Layer::Recording { shim, log });
+            self.server.start().await?;
+        }
+        if self.way == Way::FullDisk {
+            self.server.stop()?;
+            let disk = FullDisk::build(&self.folder)?;
+            self.server.put_on(Layer::FullDisk(disk.clone()));
+            self.disk = Some(disk);
             self.server.start().await?;
         }
         Ok(())
@@ -108,19 +126,36 @@ impl Victim {
                     anyhow::Ok(postgres)
                 });
                 self.postgres = Some(returned.await??);
-                let pid = self.server.pid().context("the server is not there")?;
-                let alive = std::fs::exists(format!("/proc/{pid}/exe"))?;
-                ensure!(
-                    alive,
-                    "the server did not live through the death of its database"
-                );
+                self.ensure_alive("the death of its database")?;
             }
             Way::PowerLoss { lying } => {
                 self.server.kill()?;
                 self.lose_power(lying)?;
                 self.server.start().await?;
             }
+            Way::FullDisk => {
+                let disk = self.disk.as_ref().context("the disk cannot be full")?;
+                disk.fill()?;
+                let full_ms = self.random.below(FULL_MS_MAX);
+                tokio::time::sleep(std::time::Duration::from_millis(full_ms)).await;
+                let is_killed = self.random.below(KILLED_ONE_IN) == 0;
+                if is_killed {
+                    self.server.kill()?;
+                }
+                disk.free()?;
+                if is_killed {
+                    self.server.start().await?;
+                }
+                self.ensure_alive("a full disk")?;
+            }
         }
+        Ok(())
+    }
+
+    fn ensure_alive(&self, what: &str) -> Result<()> {
+        let pid = self.server.pid().context("the server is not there")?;
+        let alive = std::fs::exists(format!("/proc/{pid}/exe"))?;
+        ensure!(alive, "the server did not live through {what}");
         Ok(())
     }
 

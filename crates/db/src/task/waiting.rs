@@ -9,8 +9,6 @@ pub struct WaitingReason {
     pub held_by_others: i64,
     /// When the first of those leases ends if nobody renews it.
     pub next_free_at: Option<i64>,
-    /// Open tasks that this worker has done with.
-    pub done_by_worker: i64,
 }
 
 impl Db {
@@ -31,18 +29,9 @@ impl Db {
                 |row| Ok((row.int(0)?, row.opt_int(1)?)),
             )
             .await?;
-        let done_by_worker = conn
-            .one(
-                "SELECT COUNT(*) FROM task t JOIN assignment a ON a.job_id = t.job_id AND a.line = t.line
-                 WHERE t.job_id = $1 AND t.state = 0 AND a.worker_id = $2 AND a.state IN (1, 4)",
-                args![job_id, worker_id],
-                |row| row.int(0),
-            )
-            .await?;
         Ok(WaitingReason {
             held_by_others,
             next_free_at,
-            done_by_worker,
         })
     }
 }

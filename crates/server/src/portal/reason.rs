@@ -69,11 +69,10 @@ fn decide(state: State, progress: &JobProgress, waiting: Option<WaitingReason>) 
                 next_free_at: waiting.next_free_at,
             },
         },
-        (State::Running, Some(waiting)) => {
-            // More come when others have answered what this worker has done with, if any are left.
+        (State::Running, Some(_)) => {
+            // Until all are out, more come as others answer what is open.
             let all_out = progress.next_line >= progress.total;
-            let done = waiting.done_by_worker > 0 || all_out;
-            Reason::plain(if done {
+            Reason::plain(if all_out {
                 "all_done_by_you"
             } else {
                 "no_objects_open"
@@ -94,7 +93,6 @@ mod tests {
     const NONE: WaitingReason = WaitingReason {
         held_by_others: 0,
         next_free_at: None,
-        done_by_worker: 0,
     };
 
     #[test]
@@ -118,11 +116,6 @@ mod tests {
         let held = WaitingReason {
             held_by_others: 2,
             next_free_at: Some(77),
-            done_by_worker: 3,
-        };
-        let done = WaitingReason {
-            done_by_worker: 3,
-            ..NONE
         };
         let running = State::Running;
         check(State::Over, begun, NONE, r#"{"code":"job_over"}"#);
@@ -134,7 +127,6 @@ mod tests {
             held,
             r#"{"code":"held_by_others","params":{"count":2,"nextFreeAt":77}}"#,
         );
-        check(running, begun, done, r#"{"code":"all_done_by_you"}"#);
         check(running, all_out, NONE, r#"{"code":"all_done_by_you"}"#);
         check(running, begun, NONE, r#"{"code":"no_objects_open"}"#);
     }
