@@ -66,7 +66,7 @@ function shape(square, size) {
 
 /**
  * A worker of their own at the portal's home. Fails at the end on any error of the pages.
- * @param {import("node:test").TestContext} t @param {ContextOptions & {origin?: string}} [options]
+ * @param {import("node:test").TestContext} t @param {ContextOptions & {origin?: string, from?: import("playwright-core").Browser}} [options]
  */
 async function worker(t, { origin = cairn.url, from = browser, ...options } = {}) {
   const name = `worker-${++workers}`;
@@ -299,8 +299,8 @@ test("a lost session is signed in again in place, and the answer goes out", asyn
 test("on a phone nothing is wider than the screen, and touch labels", async (t) => {
   // Chromium 148 sends the click of a simulated tap astray, by the frame's offset, in a frame that has a process of its own.
   const phone = await launch([ONE_PROCESS]);
-  t.after(() => phone.close());
   const { page } = await worker(t, { from: phone, viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, locale: "ja-JP" });
+  t.after(() => phone.close());
   const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth && innerWidth === 360);
   assert.ok(await fits(), "home");
   for (const [title, label] of [["Reviews", "Negative"], ["Which shape", "Circle"]]) {
