@@ -8,8 +8,8 @@ import { png, startCairn } from "./cairn.js";
 /** @typedef {import("playwright-core").BrowserContextOptions} ContextOptions */
 
 const TEAM = "labelers";
-/** Leaves sandboxed frames in the process of their page. */
-const ONE_PROCESS = "--disable-features=IsolateSandboxedIframes";
+/** Leaves frames in the process of their page. */
+const ONE_PROCESS = ["--disable-site-isolation-trials", "--disable-features=IsolateSandboxedIframes,IsolateOrigins,site-per-process"];
 const PASSWORD = "a password to remember";
 const SCRIPT = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>';
 const TEXTS = `${SCRIPT}<crowd-form><crowd-classifier name="crowd-classifier" header="How does the writer feel?"
@@ -298,7 +298,7 @@ test("a lost session is signed in again in place, and the answer goes out", asyn
 
 test("on a phone nothing is wider than the screen, and touch labels", async (t) => {
   // Chromium 148 sends the click of a simulated tap astray, by the frame's offset, in a frame that has a process of its own.
-  const phone = await launch([ONE_PROCESS]);
+  const phone = await launch(ONE_PROCESS);
   const { page } = await worker(t, { from: phone, viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, locale: "ja-JP" });
   t.after(() => phone.close());
   const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth && innerWidth === 360);
