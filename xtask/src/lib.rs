@@ -7,6 +7,7 @@ pub mod bench;
 pub mod cairn;
 pub mod crash;
 pub mod disk_full;
+pub mod eval;
 pub mod http;
 pub mod load;
 pub mod postgres;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, crash, power_loss, test};
+use xtask::{bench, crash, eval, power_loss, test};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Development commands of Cairn")]
@@ -20,6 +20,8 @@ enum Command {
     Crash(crash::Arguments),
     /// Measures the budgets, beside the figures of other tools
     Bench(bench::Arguments),
+    /// Accuracy of consolidation on real answers, beside what other programs reached
+    Eval(eval::Arguments),
     /// Commits rows to an SQLite database, for the tests of the power-loss model
     #[command(hide = true)]
     PowerLossProbe(power_loss::probe::Arguments),
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Crash(arguments) => crash::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Eval(arguments) => eval::run(&arguments),
         Command::PowerLossProbe(arguments) => power_loss::probe::run(&arguments),
     };
     match outcome {

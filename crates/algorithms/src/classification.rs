@@ -1,7 +1,12 @@
 //! One label per answer, one label per object.
 
+pub mod cairn;
+pub mod dawid_skene;
+pub(crate) mod expectation_maximisation;
 pub mod ground_truth;
+pub mod guessing;
 pub mod majority;
+pub mod one_coin;
 
 /// What the answers to one object amount to.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -37,7 +37,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "cairn-algorithms",
         ],
     ),
-    ("xtask", &["cairn-sqlite"]),
+    ("xtask", &["cairn-algorithms", "cairn-sqlite"]),
 ];
 
 /// Crates without clock, randomness, async, SQL, HTTP or file system, and the packages that would bring them.

@@ -4,5 +4,6 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 mod anchors;
+mod cairn;
 mod classification;
 mod multi_label;
