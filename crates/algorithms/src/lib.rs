@@ -9,6 +9,7 @@
 //! single answers and missing workers; then name it where `cairn-labeling` chooses between them
 //! (`consolidation.rs`).
 
+pub mod agreement;
 pub mod answers;
 pub mod classification;
 pub mod multi_label;

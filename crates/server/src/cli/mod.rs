@@ -1,6 +1,7 @@
 //! The command line. One file a command; to add one, a variant here and a file beside this one.
 
 mod admin;
+mod consolidate;
 mod demo;
 mod host;
 mod label;
@@ -29,6 +30,8 @@ enum Command {
     Serve(serve::Serve),
     /// Make an input manifest, or check one
     Manifest(manifest::Manifest),
+    /// Turn a file of several workers' answers into labels with honest probabilities
+    Consolidate(consolidate::Consolidate),
     /// Look after people, teams and access keys, also while the server runs
     Admin(admin::Admin),
 }
@@ -44,6 +47,7 @@ pub fn run() -> ExitCode {
         Command::Label(label) => block_on(label.run()),
         Command::Serve(serve) => block_on(serve.run()),
         Command::Manifest(manifest) => block_on(manifest.run()),
+        Command::Consolidate(consolidate) => block_on(consolidate.run()),
         Command::Admin(admin) => block_on(admin.run()),
     };
     match outcome {

@@ -1,6 +1,7 @@
-//! The commands that run a server for themselves, or none: `cairn demo`, `cairn label`,
-//! `cairn manifest`.
+//! The commands that run a server for themselves, or none: `cairn consolidate`, `cairn demo`,
+//! `cairn label`, `cairn manifest`.
 
+mod consolidate;
 mod demo;
 mod label;
 mod manifest;
