@@ -3,7 +3,7 @@
 //! - Model: every object has one true label, drawn by the prior; every answer depends on that label
 //!   and on its worker alone, as a [`WorkerModel`] says.
 //! - Steps: start from the shares of the votes, each label with half a vote more; then, at most
-//!   [`ROUNDS`] times or until no posterior moves by [`STILL`],
+//!   [`ROUNDS`] times or until posteriors move by less than [`STILL`] in the mean,
 //!   1. expected counts: for every pair of worker and label given, how many of its objects have each
 //!      true label;
 //!   2. the model turns them into P(label given | true label, worker), and the posteriors, one
@@ -21,8 +21,8 @@ use crate::answers::Answers;
 
 /// Rounds at most.
 pub const ROUNDS: usize = 30;
-/// A change of a posterior that does not matter.
-const STILL: f64 = 1e-6;
+/// A change of the posteriors that does not matter, in the mean over objects and labels.
+const STILL: f64 = 1e-4;
 /// Half a vote for every label at the start.
 const FIRST_VOTES: f64 = 0.5;
 /// No probability is smaller, so that no answer excludes a label for good.
@@ -139,11 +139,11 @@ pub(crate) fn fit(
             normalise_logs(&mut next);
             let old = &mut posteriors[object * labels..(object + 1) * labels];
             for (old, new) in old.iter_mut().zip(&next) {
-                moved = moved.max((*old - new).abs());
+                moved += (*old - new).abs();
                 *old = *new;
             }
         }
-        if moved < STILL {
+        if moved < STILL * posteriors.len() as f64 {
             break;
         }
     }
