@@ -4,9 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use crate::{process, workspace};
+use crate::process;
 
 /// The layer, compiled, and its flag.
 #[derive(Clone)]
@@ -19,15 +19,7 @@ impl FullDisk {
     /// Compiles the layer into `folder`, which must not be the one that fills; the disk has room yet.
     pub fn build(folder: &Path) -> Result<FullDisk> {
         let library = folder.join("disk_full.so");
-        let mut compile = Command::new("cc");
-        compile
-            .args([
-                "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-o",
-            ])
-            .arg(&library)
-            .arg(workspace::root().join("tests/disk_full/shim.c"))
-            .arg("-ldl");
-        process::run_quiet(&mut compile).context("compile the layer of the full disk")?;
+        process::compile_layer("tests/disk_full/shim.c", &library)?;
         Ok(FullDisk {
             library,
             flag: folder.join("disk-is-full"),

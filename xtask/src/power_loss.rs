@@ -18,9 +18,9 @@ mod survive;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use crate::{process, workspace};
+use crate::process;
 
 pub use compare::differences;
 pub use disk::Disk;
@@ -36,15 +36,7 @@ impl Shim {
     /// Compiles the layer into `folder` with the C compiler of this machine.
     pub fn build(folder: &Path) -> Result<Shim> {
         let library = folder.join("power_loss.so");
-        let mut compile = Command::new("cc");
-        compile
-            .args([
-                "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-o",
-            ])
-            .arg(&library)
-            .arg(workspace::root().join("tests/power_loss/shim.c"))
-            .args(["-ldl", "-lpthread"]);
-        process::run_quiet(&mut compile).context("compile the recording layer")?;
+        process::compile_layer("tests/power_loss/shim.c", &library)?;
         Ok(Shim { library })
     }
 

@@ -1,9 +1,12 @@
 //! Running other programs: their lines are shown as they come and handed to whoever counts them.
 
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+
+use crate::workspace;
 
 /// Runs `command` with standard error folded into standard output. Every line goes to `line`, which
 /// says whether it is to be shown.
@@ -65,4 +68,17 @@ pub fn is_there(program: &str) -> bool {
     std::env::var_os("PATH").is_some_and(|path| {
         std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
     })
+}
+
+/// Compiles a layer that is loaded before the C library, from a source of this repository, with the machine's compiler.
+pub fn compile_layer(source: &str, library: &Path) -> Result<()> {
+    let mut compile = Command::new("cc");
+    compile
+        .args([
+            "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-o",
+        ])
+        .arg(library)
+        .arg(workspace::root().join(source))
+        .args(["-ldl", "-lpthread"]);
+    run_quiet(&mut compile).with_context(|| format!("compile {source}"))
 }

@@ -80,7 +80,7 @@ pub(crate) fn two_decimals(value: f64) -> f64 {
 
 /// The first of the largest. Values that differ only by the noise of multiplying in another order
 /// are equal, so that a tie goes to the first label whoever answered first.
-pub(crate) fn first_largest(values: &[f64]) -> usize {
+pub fn first_largest(values: &[f64]) -> usize {
     let mut best = 0;
     for (at, value) in values.iter().enumerate().skip(1) {
         if *value > values[best] * (1.0 + 1e-9) {

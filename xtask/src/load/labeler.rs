@@ -40,11 +40,6 @@ impl Labeler {
         })
     }
 
-    /// Who it is.
-    pub fn person(&self) -> &Person {
-        &self.session.person
-    }
-
     /// Signs in anew, for a session that is gone.
     pub async fn renew(&mut self) -> Result<()> {
         self.session.renew().await

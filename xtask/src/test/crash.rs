@@ -18,7 +18,7 @@ pub fn run() -> Result<Counts> {
             KILLS,
         ),
         ("loss of power", Way::PowerLoss { lying: false }, KILLS),
-        ("a full disk", Way::FullDisk, KILLS / 3),
+        ("a full disk", Way::FullDisk, KILLS),
         (
             "kill -9 of the server on PostgreSQL",
             Way::KillServer { postgres: true },

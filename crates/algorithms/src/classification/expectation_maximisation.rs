@@ -15,8 +15,6 @@
 //! - Single answers, missing workers: the smoothing of the models decides. An object without answers
 //!   keeps the prior; it does not move it.
 
-use std::collections::HashMap;
-
 use crate::answers::Answers;
 
 /// Rounds at most.
@@ -48,12 +46,6 @@ impl<'a> Pairs<'a> {
             .collect();
         keys.sort_unstable();
         keys.dedup();
-        let numbers: HashMap<(u32, u32), u32> = keys.iter().copied().zip(0u32..).collect();
-        let of_answer = answers
-            .all()
-            .iter()
-            .map(|answer| numbers[&(answer.worker, answer.label)])
-            .collect();
         let mut starts = vec![0; answers.workers() + 1];
         for (worker, _) in &keys {
             starts[*worker as usize + 1] += 1;
@@ -61,6 +53,16 @@ impl<'a> Pairs<'a> {
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
+        let of_answer = answers
+            .all()
+            .iter()
+            .map(|answer| {
+                let worker = answer.worker as usize;
+                let own = &keys[starts[worker]..starts[worker + 1]];
+                let within = own.partition_point(|(_, given)| *given < answer.label);
+                (starts[worker] + within) as u32
+            })
+            .collect();
         Pairs {
             answers,
             of_answer,

@@ -31,6 +31,7 @@
 //! batches. An answer's product is rescaled when it grows tiny, so hundreds of answers to an object
 //! do not underflow.
 
+use super::expectation_maximisation::Pairs;
 use super::{Confusion, Consolidation, Decision, Skill, first_largest, two_decimals};
 use crate::answers::Answers;
 
@@ -155,44 +156,29 @@ fn smoothed(accuracy: f64, on_diagonal: bool, labels: usize) -> f64 {
 
 /// Workers with their columns, and for each answer the column that it falls into.
 fn layout(answers: &Answers) -> (Vec<Worker>, Vec<Column>, Vec<u32>) {
-    let mut used: Vec<(u32, u32)> = answers
-        .all()
-        .iter()
-        .map(|answer| (answer.worker, answer.label))
-        .collect();
-    used.sort_unstable();
-    used.dedup();
-
-    let mut workers: Vec<Worker> = (0..answers.workers())
-        .map(|_| Worker {
+    let pairs = Pairs::new(answers);
+    let mut workers: Vec<Worker> = pairs
+        .starts
+        .windows(2)
+        .map(|own| Worker {
             answers: 0,
             accuracy: 0.0,
-            columns: 0..0,
+            columns: own[0]..own[1],
         })
         .collect();
-    let mut columns = Vec::with_capacity(used.len());
-    for (at, (worker, given)) in used.iter().enumerate() {
-        let range = &mut workers[*worker as usize].columns;
-        if range.start == range.end {
-            range.start = at;
-        }
-        range.end = at + 1;
-        columns.push(Column {
-            given: *given,
+    for answer in answers.all() {
+        workers[answer.worker as usize].answers += 1;
+    }
+    let columns = pairs
+        .given
+        .into_iter()
+        .map(|given| Column {
+            given,
             counts: vec![0.0; answers.labels()],
             rates: vec![0.0; answers.labels()],
-        });
-    }
-
-    let mut column_of = Vec::with_capacity(answers.all().len());
-    for answer in answers.all() {
-        let worker = &mut workers[answer.worker as usize];
-        worker.answers += 1;
-        let range = worker.columns.clone();
-        let within = used[range.clone()].partition_point(|(_, given)| *given < answer.label);
-        column_of.push((range.start + within) as u32);
-    }
-    (workers, columns, column_of)
+        })
+        .collect();
+    (workers, columns, pairs.of_answer)
 }
 
 /// Step 1: posteriors from the matrices.

@@ -1,5 +1,5 @@
-//! W5 and W6: labels out, and pages of the list of labels. A job is labeled to its end; the time runs from the last acknowledged answer until the output
-//! manifest, complete, has been read.
+//! W5: labels out. A job is labeled to its end; the time runs from the last acknowledged answer until the output
+//! manifest, complete, has been read. W6: pages of its list of labels.
 
 use std::time::{Duration, Instant};
 

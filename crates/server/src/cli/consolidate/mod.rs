@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use cairn_algorithms::agreement::agreement;
-use cairn_algorithms::classification::{Skill, cairn, majority};
+use cairn_algorithms::classification::{Skill, cairn, first_largest, majority};
 use cairn_algorithms::{Answer, Answers};
 use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
@@ -204,7 +204,7 @@ impl Consolidate {
             let posterior = &outcome.posteriors[object as usize * labels..][..labels];
             let truth = input.labels.find(label).map(|label| label as usize);
             count += 1;
-            right += u32::from(truth == Some(write::first_largest(posterior)));
+            right += u32::from(truth == Some(first_largest(posterior)));
             loss -= truth.map_or(0.0, |truth| posterior[truth]).max(LEAST).ln();
             Ok(())
         })?;

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use cairn_algorithms::classification::Skill;
+use cairn_algorithms::classification::{Skill, first_largest};
 use serde_json::{Map, Value, json};
 
 use super::{Input, Outcome, whole};
@@ -67,13 +67,6 @@ pub(super) fn workers(path: &Path, input: &Input, skills: &[Skill]) -> anyhow::R
         rows.flush()?;
         Ok(())
     })
-}
-
-/// The first of the largest, whatever the noise of adding up.
-pub(super) fn first_largest(values: &[f64]) -> usize {
-    let most = values.iter().copied().fold(0.0, f64::max);
-    let is_most = |value: &f64| *value >= most * (1.0 - 1e-9);
-    values.iter().position(is_most).unwrap_or(0)
 }
 
 fn rounded(value: f64) -> f64 {
