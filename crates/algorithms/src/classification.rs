@@ -3,10 +3,15 @@
 pub mod cairn;
 pub mod dawid_skene;
 pub(crate) mod expectation_maximisation;
+pub(crate) mod fixed;
+pub(crate) mod given;
 pub mod ground_truth;
 pub mod guessing;
 pub mod majority;
 pub mod one_coin;
+pub(crate) mod pairs;
+pub(crate) mod parameters;
+pub(crate) mod weights;
 
 /// What the answers to one object amount to.
 #[derive(Clone, Copy, Debug, PartialEq)]

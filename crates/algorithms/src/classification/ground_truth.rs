@@ -31,9 +31,10 @@
 //! batches. An answer's product is rescaled when it grows tiny, so hundreds of answers to an object
 //! do not underflow.
 
-use super::expectation_maximisation::Pairs;
+use super::given::Given;
+use super::pairs::number;
 use super::{Confusion, Consolidation, Decision, Skill, first_largest, two_decimals};
-use crate::answers::Answers;
+use crate::answers::{Answer, Answers};
 
 /// Accuracy that everybody is given before anything is known.
 const FIRST_ACCURACY: f64 = 0.7;
@@ -156,14 +157,18 @@ fn smoothed(accuracy: f64, on_diagonal: bool, labels: usize) -> f64 {
 
 /// Workers with their columns, and for each answer the column that it falls into.
 fn layout(answers: &Answers) -> (Vec<Worker>, Vec<Column>, Vec<u32>) {
-    let pairs = Pairs::new(answers);
+    let (pairs, _) = number(answers, &Given::default());
+    let find = |answer: &Answer| pairs.find(answer.worker as usize, answer.label);
+    // Every answer has a pair.
+    let column_of = answers.all().iter().filter_map(find);
+    let column_of = column_of.map(|pair| pair as u32).collect();
     let mut workers: Vec<Worker> = pairs
         .starts
         .windows(2)
         .map(|own| Worker {
             answers: 0,
             accuracy: 0.0,
-            columns: own[0]..own[1],
+            columns: own[0] as usize..own[1] as usize,
         })
         .collect();
     for answer in answers.all() {
@@ -178,7 +183,7 @@ fn layout(answers: &Answers) -> (Vec<Worker>, Vec<Column>, Vec<u32>) {
             rates: vec![0.0; answers.labels()],
         })
         .collect();
-    (workers, columns, pairs.of_answer)
+    (workers, columns, column_of)
 }
 
 /// Step 1: posteriors from the matrices.

@@ -7,3 +7,4 @@ mod anchors;
 mod cairn;
 mod classification;
 mod multi_label;
+mod parameters;
