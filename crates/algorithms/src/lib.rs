@@ -13,5 +13,6 @@ pub mod agreement;
 pub mod answers;
 pub mod classification;
 pub mod multi_label;
+pub mod shapes;
 
 pub use answers::{Answer, Answers, AnswersError};

@@ -4,6 +4,7 @@
 //! answer, add a file beside `classification.rs` and a line in [`Kind`] and [`Kind::run`].
 
 mod anchors;
+mod boxes;
 mod classification;
 mod figure;
 mod score;
@@ -34,6 +35,8 @@ pub struct Arguments {
 enum Kind {
     /// One label an object
     Classification,
+    /// Bounding boxes
+    Boxes,
 }
 
 impl Kind {
@@ -41,6 +44,7 @@ impl Kind {
     fn run(self, folder: &Path) -> Result<Vec<Figure>> {
         match self {
             Kind::Classification => classification::run(&folder.join("classification")),
+            Kind::Boxes => boxes::run(&folder.join("boxes")),
         }
     }
 }

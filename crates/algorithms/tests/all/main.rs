@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 mod anchors;
+mod bounding_boxes;
 mod cairn;
 mod classification;
 mod multi_label;

@@ -1,0 +1,256 @@
+//! Cairn's own consolidation of shapes: workers are weighted by what all of their answers tell of them.
+//!
+//! - Model: that of [`super::grouping`], [`super::presence`], [`super::naming`] and [`super::position`].
+//!   The confidence of a shape is the product of three probabilities: that the thing is there, that
+//!   it has the label, and that the shape matches it, given how far the members' noises leave its offsets open.
+//! - Steps: [`Crowd::fit`] groups the shapes of every object and finds the workers' parameters; [`Crowd::decide`]
+//!   groups those of one object again and decides it under these parameters, so that a
+//!   new answer costs its own object only. A group is kept when its thing is there with a probability of
+//!   at least `keep_min`.
+//! - Source: see the parts; what was tried is in docs/decisions/2026-11-29-shapes.md.
+//! - Complexity: that of the parts. Parameters are found on evenly spaced objects with about [`FITTED_MAX`] shapes.
+//! - Ties: shapes come by confidence, highest first, equal ones by their content.
+//! - Single answers: an object that one worker answered keeps all of the worker's shapes, because nobody else was asked;
+//!   their confidence says how much that is worth.
+//! - Missing workers: an object without answers gets no decision. Where all answers are empty, the empty list is one.
+
+use std::cmp::Ordering;
+use std::marker::PhantomData;
+
+use super::counts::Counts;
+use super::grouping::{Grouping, LINK, reach};
+use super::naming::{Chances, Names, Naming};
+use super::position::{Buffers, Members, Positions};
+use super::prepare::{Prepared, check, check_one};
+use super::presence::{Presence, Votes};
+use super::{
+    ConsolidatedShape, ObjectShapes, Shape, ShapeConsolidation, ShapeDecision, ShapeSkill,
+    ShapesError,
+};
+
+/// Shapes on which the workers' parameters are found.
+pub const FITTED_MAX: usize = 100_000;
+
+/// What all answers tell of the workers.
+#[derive(Clone, Debug)]
+pub struct Crowd<S> {
+    workers: usize,
+    labels: usize,
+    reach: f64,
+    presence: Presence,
+    naming: Naming,
+    positions: Positions,
+    shape: PhantomData<fn(S)>,
+}
+
+impl<S: Shape> Crowd<S> {
+    /// Finds the workers' parameters. `workers` and `labels` are how many of each there are.
+    pub fn fit(
+        objects: &[ObjectShapes<S>],
+        workers: usize,
+        labels: usize,
+    ) -> Result<Crowd<S>, ShapesError> {
+        check(objects, workers, labels)?;
+        Ok(Crowd::fit_checked(objects, workers, labels))
+    }
+
+    fn fit_checked(objects: &[ObjectShapes<S>], workers: usize, labels: usize) -> Crowd<S> {
+        let of_object = |object: &ObjectShapes<S>| -> usize {
+            object
+                .answers
+                .iter()
+                .map(|answer| answer.shapes.len())
+                .sum()
+        };
+        let shapes: usize = objects.iter().map(of_object).sum();
+        let step = shapes.div_ceil(FITTED_MAX).max(1);
+        let mut sample = Vec::with_capacity(objects.len().div_ceil(step));
+        for object in objects.iter().step_by(step) {
+            let mut prepared = Prepared::default();
+            prepared.fill(object);
+            sample.push(prepared);
+        }
+        let reach = reach(sample.iter().map(|prepared| prepared.items.as_slice()));
+        let (mut votes, mut names) = (Votes::default(), Names::default());
+        let mut members = Members {
+            shapes: Vec::new(),
+            ends: Vec::new(),
+        };
+        let mut grouping = Grouping::default();
+        let mut given = Vec::new();
+        for prepared in &sample {
+            let items = &prepared.items;
+            grouping.group(items, LINK, S::OTHER_LABEL, reach);
+            for group in grouping.groups() {
+                let own = group.iter().map(|at| &items[*at as usize]);
+                votes.add_group(own.clone().map(|item| item.worker));
+                given.clear();
+                given.extend(own.clone().map(|item| (item.worker, item.label)));
+                names.add(&given);
+                let shapes = own.map(|item| (item.worker, item.shape.clone()));
+                members.shapes.extend(shapes);
+                members.ends.push(members.shapes.len());
+            }
+            votes.end_object(&prepared.answered);
+        }
+        drop(sample);
+        Crowd {
+            workers,
+            labels,
+            reach,
+            presence: Presence::fit(&votes, workers),
+            naming: Naming::fit(&names, workers, labels),
+            positions: Positions::fit(&members, workers),
+            shape: PhantomData,
+        }
+    }
+
+    /// Decides one object; none when nobody answered it. Errors name the object as 0.
+    pub fn decide(
+        &self,
+        object: &ObjectShapes<S>,
+        keep_min: f64,
+    ) -> Result<Option<ShapeDecision<S>>, ShapesError> {
+        check_one(0, object, self.workers, self.labels)?;
+        let mut counts = vec![Counts::default(); self.workers];
+        Ok(self.decide_checked(object, keep_min, &mut Scratch::default(), &mut counts))
+    }
+
+    fn decide_checked(
+        &self,
+        object: &ObjectShapes<S>,
+        keep_min: f64,
+        scratch: &mut Scratch<S>,
+        counts: &mut [Counts],
+    ) -> Option<ShapeDecision<S>> {
+        let prepared = &mut scratch.prepared;
+        prepared.fill(object);
+        if prepared.answered.is_empty() {
+            return None;
+        }
+        let items = &prepared.items;
+        scratch
+            .grouping
+            .group(items, LINK, S::OTHER_LABEL, self.reach);
+        let answered = self.presence.answered(&prepared.answered);
+        let is_alone = prepared.answered.len() == 1;
+        let mut shapes = Vec::with_capacity(scratch.grouping.groups().len());
+        let mut all_there = 0.0;
+        for group in scratch.grouping.groups() {
+            let own = || group.iter().map(|at| &items[*at as usize]);
+            scratch.supporters.clear();
+            scratch.supporters.extend(own().map(|item| item.worker));
+            scratch.supporters.sort_unstable();
+            let there = self.presence.of(&answered, &scratch.supporters);
+            all_there += there;
+            for worker in &scratch.supporters {
+                let count = &mut counts[*worker as usize];
+                count.shapes += 1;
+                count.drawn += there;
+            }
+            // The noise of adding in another order decides nothing.
+            if there < keep_min - 1e-9 && !is_alone {
+                continue;
+            }
+            scratch.given.clear();
+            scratch
+                .given
+                .extend(own().map(|item| (item.worker, item.label)));
+            let (label, chance) = self.naming.of(&scratch.given, &mut scratch.chances);
+            scratch.workers.clear();
+            scratch.workers.extend(own().map(|item| item.worker));
+            let members: Vec<&S> = own().map(|item| &item.shape).collect();
+            let fused = self
+                .positions
+                .fuse(&scratch.workers, &members, &mut scratch.buffers);
+            let fits = fused.match_chance(&scratch.buffers.deviations);
+            let within = match object.size {
+                None => Some(fused),
+                Some(size) => fused.clipped(size).filter(Shape::has_extent),
+            };
+            // A middle of shapes within the object is within it.
+            let shape = within.unwrap_or_else(|| S::middle(&members));
+            shapes.push(ConsolidatedShape {
+                label,
+                shape,
+                confidence: (there * chance * fits).clamp(0.0, 1.0),
+                supporters: scratch.supporters.clone(),
+            });
+        }
+        for worker in &prepared.answered {
+            let count = &mut counts[*worker as usize];
+            count.answers += 1;
+            count.there += all_there;
+        }
+        shapes.sort_by(by_confidence);
+        Some(ShapeDecision {
+            shapes,
+            answers: prepared.answered.len() as u32,
+            ignored: prepared.ignored.clone(),
+        })
+    }
+}
+
+/// Buffers for one object after another.
+struct Scratch<S> {
+    prepared: Prepared<S>,
+    grouping: Grouping,
+    supporters: Vec<u32>,
+    workers: Vec<u32>,
+    given: Vec<(u32, u32)>,
+    chances: Chances,
+    buffers: Buffers,
+}
+
+impl<S> Default for Scratch<S> {
+    fn default() -> Self {
+        Scratch {
+            prepared: Prepared::default(),
+            grouping: Grouping::default(),
+            supporters: Vec::new(),
+            workers: Vec::new(),
+            given: Vec::new(),
+            chances: Chances::default(),
+            buffers: Buffers::default(),
+        }
+    }
+}
+
+/// Highest confidence first; equal ones by content.
+pub(crate) fn by_confidence<S: Shape>(
+    one: &ConsolidatedShape<S>,
+    other: &ConsolidatedShape<S>,
+) -> Ordering {
+    other
+        .confidence
+        .total_cmp(&one.confidence)
+        .then_with(|| one.shape.order(&other.shape))
+        .then_with(|| one.label.cmp(&other.label))
+}
+
+/// Decides each object. The answers have passed [`check`].
+pub(crate) fn consolidate<S: Shape>(
+    objects: &[ObjectShapes<S>],
+    workers: usize,
+    labels: usize,
+    keep_min: f64,
+) -> ShapeConsolidation<S> {
+    let crowd = Crowd::fit_checked(objects, workers, labels);
+    let mut scratch = Scratch::default();
+    let mut counts = vec![Counts::default(); workers];
+    let objects = objects
+        .iter()
+        .map(|object| crowd.decide_checked(object, keep_min, &mut scratch, &mut counts))
+        .collect();
+    let workers = counts
+        .iter()
+        .enumerate()
+        .map(|(worker, count)| ShapeSkill {
+            label_accuracy: crowd.naming.accuracy(worker),
+            bias: crowd.positions.bias::<S>(worker),
+            noise: crowd.positions.noise(worker),
+            ..count.skill()
+        })
+        .collect();
+    ShapeConsolidation { objects, workers }
+}

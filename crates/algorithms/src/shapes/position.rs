@@ -1,0 +1,418 @@
+//! Where a thing is, from several workers' shapes of it.
+//!
+//! - Model: a worker's shape is the true one with each offset (an edge of a box, a coordinate of a
+//!   point) moved by a bias of the worker and a noise of the worker, both in units of the shape's
+//!   extent to a power of the crowd. The noise has heavy tails (Student's t with
+//!   [`FREEDOM`] degrees of freedom), so that a slip counts little.
+//! - What the crowd cannot say is by how much all of its workers are off together. A plain mean takes it that
+//!   they are right on average. They are not: hasty workers leave room around a thing, careful ones do not.
+//!   Here the *exact* workers are right on average: biases are such that their mean, weighted by the inverse of
+//!   the workers' variances, is 0. Whether a crowd's mean is large or small thus comes out of its own answers.
+//! - Steps: the middle of each group to begin with; then rounds of the power (a regression of offsets
+//!   on extents), biases (drawn to 0 by as much as workers' biases are alike), variances (drawn to the
+//!   crowd's; a worker who decides a group has less freedom to be far from it), and the groups' shapes:
+//!   means of the members without their biases, weighted by the inverse of their variances.
+//! - Source: EM for the t distribution (Lange, Little and Taylor, 1989); the observers' bias and
+//!   variance of image annotations as in Welinder and Perona, "Online crowdsourcing", 2010. Where 0 is for the
+//!   biases is ours: see docs/decisions/2026-11-29-shapes.md.
+//! - Complexity: O(offsets of all members) a round, [`ROUNDS`] rounds, [`FUSE_ROUNDS`] for a group later on.
+//! - Ties: none, offsets are numbers. Single answers: the shape itself, without the worker's bias.
+
+use super::Shape;
+
+/// Rounds that the workers' parameters take.
+const ROUNDS: usize = 10;
+/// Rounds that a group takes under fixed parameters, at most.
+const FUSE_ROUNDS: usize = 4;
+/// Degrees of freedom of the noise: the usual choice where tails are heavy.
+const FREEDOM: f64 = 4.0;
+/// Offsets by which a worker's variance is drawn to the crowd's.
+const MORE_OFFSETS: f64 = 4.0;
+/// Groups by which the power is drawn to 1.
+const MORE_GROUPS: f64 = 5.0;
+/// Standard deviation over extent where nothing can be compared.
+const NOISE: f64 = 0.05;
+/// A group's shape is found when it moves by less than this, in extents to the power.
+const STILL: f64 = 5e-4;
+/// No variance is smaller, in squared extents to the power.
+const VARIANCE_MIN: f64 = 1e-8;
+
+/// Groups of a batch, with the members' workers.
+#[derive(Debug)]
+pub(crate) struct Members<S> {
+    pub shapes: Vec<(u32, S)>,
+    /// Where each group ends.
+    pub ends: Vec<usize>,
+}
+
+/// What is known of the workers.
+#[derive(Clone, Debug)]
+pub(crate) struct Positions {
+    power: f64,
+    /// By worker and kind of bias.
+    bias: Vec<f64>,
+    /// By worker and kind of noise.
+    variance: Vec<f64>,
+    /// One over that.
+    exact: Vec<f64>,
+    /// By kind of noise.
+    crowd: Vec<f64>,
+    biases: usize,
+    noises: usize,
+}
+
+/// Buffers of [`Positions::fuse`].
+#[derive(Debug, Default)]
+pub(crate) struct Buffers {
+    offsets: Vec<f64>,
+    weights: Vec<f64>,
+    squares: Vec<f64>,
+    moves: Vec<f64>,
+    /// Standard deviations of the offsets of the shape found last.
+    pub deviations: Vec<f64>,
+}
+
+impl Positions {
+    /// Nothing known: every worker alike and without bias.
+    fn unknown<S: Shape>(workers: usize) -> Positions {
+        Positions {
+            power: 1.0,
+            bias: vec![0.0; workers * S::BIASES],
+            variance: vec![NOISE * NOISE; workers * S::NOISES],
+            exact: vec![1.0 / (NOISE * NOISE); workers * S::NOISES],
+            crowd: vec![NOISE * NOISE; S::NOISES],
+            biases: S::BIASES,
+            noises: S::NOISES,
+        }
+    }
+
+    /// Finds the workers' biases and noises.
+    pub(crate) fn fit<S: Shape>(members: &Members<S>, workers: usize) -> Positions {
+        let mut positions = Positions::unknown::<S>(workers);
+        let Some(mut sample) = Sample::new(members) else {
+            return positions;
+        };
+        for _ in 0..ROUNDS {
+            sample.measure();
+            positions.power = sample.power();
+            sample.scale(positions.power);
+            positions.estimate::<S>(&mut sample, workers);
+            for group in &mut sample.groups {
+                group.update(&positions);
+            }
+        }
+        positions
+    }
+
+    fn estimate<S: Shape>(&mut self, sample: &mut Sample<S>, workers: usize) {
+        let (biases, noises) = (self.biases, self.noises);
+        // Sums by worker and kind: of weights, and of weighted offsets.
+        let mut weights = vec![0.0; workers * biases];
+        let mut sums = vec![0.0; workers * biases];
+        for group in &sample.groups {
+            group.each(|worker, offset, at| {
+                if let (Some(kind), _) = S::kinds(offset) {
+                    weights[worker * biases + kind] += group.weights[at];
+                    sums[worker * biases + kind] += group.weights[at] * group.scaled[at];
+                }
+            });
+        }
+        let spread = self.spread::<S>(&weights, &sums);
+        for at in 0..self.bias.len() {
+            let variance = self.bias_variance::<S>(at);
+            self.bias[at] =
+                (sums[at] / variance) / (weights[at] / variance + 1.0 / spread[at % biases]);
+        }
+        let (mut squares, mut freedom) = (vec![0.0; workers * noises], vec![0.0; workers * noises]);
+        for group in &sample.groups {
+            let decides = group.decides::<S>(self);
+            group.each(|worker, offset, at| {
+                let (bias, noise) = S::kinds(offset);
+                let bias = bias.map_or(0.0, |kind| self.bias[worker * biases + kind]);
+                let rest = group.scaled[at] - bias;
+                squares[worker * noises + noise] += group.weights[at] * rest * rest;
+                freedom[worker * noises + noise] += (1.0 - decides[at]).max(0.1);
+            });
+        }
+        for noise in 0..noises {
+            let of_all = |list: &[f64]| list.iter().skip(noise).step_by(noises).sum::<f64>();
+            let crowd = (of_all(&squares) / of_all(&freedom).max(1e-9)).max(VARIANCE_MIN);
+            self.crowd[noise] = crowd;
+            for at in (noise..workers * noises).step_by(noises) {
+                let variance = (squares[at] + MORE_OFFSETS * crowd) / (freedom[at] + MORE_OFFSETS);
+                self.variance[at] = variance.max(VARIANCE_MIN);
+                self.exact[at] = 1.0 / self.variance[at];
+            }
+        }
+        // The exact workers are right on average.
+        for kind in 0..biases {
+            let (mut sum, mut total) = (0.0, 0.0);
+            for at in (kind..workers * biases).step_by(biases) {
+                let weight = weights[at] / self.bias_variance::<S>(at);
+                sum += weight * self.bias[at];
+                total += weight;
+            }
+            if total > 0.0 {
+                for at in (kind..workers * biases).step_by(biases) {
+                    self.bias[at] -= sum / total;
+                }
+            }
+        }
+        for worker in 0..workers {
+            if weights[worker * biases..(worker + 1) * biases]
+                .iter()
+                .all(|weight| *weight == 0.0)
+            {
+                self.bias[worker * biases..(worker + 1) * biases].fill(0.0);
+            }
+        }
+    }
+
+    /// How much workers' biases differ, by kind: their variance beyond what noise explains.
+    fn spread<S: Shape>(&self, weights: &[f64], sums: &[f64]) -> Vec<f64> {
+        (0..self.biases)
+            .map(|kind| {
+                let (mut squares, mut total, mut noise) = (0.0, 0.0, 0.0);
+                for at in (kind..weights.len()).step_by(self.biases) {
+                    if weights[at] > 0.0 {
+                        squares += sums[at] * sums[at] / weights[at];
+                        noise += self.bias_variance::<S>(at);
+                        total += weights[at];
+                    }
+                }
+                ((squares - noise) / f64::max(total, 1e-9)).max(VARIANCE_MIN)
+            })
+            .collect()
+    }
+
+    /// The variance of the noise that goes with a bias.
+    fn bias_variance<S: Shape>(&self, at: usize) -> f64 {
+        let (worker, kind) = (at / self.biases, at % self.biases);
+        self.variance[worker * self.noises + S::noise_of_bias(kind)]
+    }
+
+    /// The shape of a group, from its members' workers and shapes. The deviations of its offsets are
+    /// left in the buffers.
+    pub(crate) fn fuse<S: Shape>(
+        &self,
+        workers: &[u32],
+        members: &[&S],
+        buffers: &mut Buffers,
+    ) -> S {
+        let mut shape = S::middle(members);
+        let scale = shape.extent().powf(self.power);
+        for round in 0..FUSE_ROUNDS {
+            buffers.offsets.clear();
+            for member in members {
+                shape.offsets(member, &mut buffers.offsets);
+            }
+            let most = self.weigh::<S>(workers, scale, buffers);
+            shape = shape.moved(&buffers.moves);
+            if round > 0 && most < STILL * scale {
+                break;
+            }
+        }
+        // Where members are further apart than their noises say, so is what comes of them.
+        let count = buffers.moves.len();
+        let squares: f64 = buffers.squares.iter().sum();
+        let free = (count * (members.len().max(1) - 1)) as f64;
+        let wider = ((squares + MORE_OFFSETS) / (free + MORE_OFFSETS)).sqrt();
+        buffers.deviations.clear();
+        let weights = buffers.weights.iter();
+        buffers
+            .deviations
+            .extend(weights.map(|weight| wider * scale / weight.sqrt()));
+        shape
+    }
+
+    /// Finds where each offset moves; gives the furthest.
+    fn weigh<S: Shape>(&self, workers: &[u32], scale: f64, buffers: &mut Buffers) -> f64 {
+        let count = buffers.offsets.len() / workers.len().max(1);
+        for sums in [
+            &mut buffers.weights,
+            &mut buffers.squares,
+            &mut buffers.moves,
+        ] {
+            sums.clear();
+            sums.resize(count, 0.0);
+        }
+        let each = buffers.offsets.chunks_exact(count.max(1));
+        for (worker, offsets) in workers.iter().zip(each) {
+            let worker = *worker as usize;
+            let biases = &self.bias[worker * self.biases..(worker + 1) * self.biases];
+            let exacts = &self.exact[worker * self.noises..(worker + 1) * self.noises];
+            for (offset, value) in offsets.iter().enumerate() {
+                let (bias, noise) = S::kinds(offset);
+                let rest = value / scale - bias.map_or(0.0, |kind| biases[kind]);
+                let square = rest * rest * exacts[noise];
+                let trust = (FREEDOM + 1.0) / (FREEDOM + square);
+                buffers.weights[offset] += trust * exacts[noise];
+                buffers.moves[offset] += trust * exacts[noise] * rest;
+                buffers.squares[offset] += trust * square;
+            }
+        }
+        let mut most = 0.0f64;
+        for (by, weight) in buffers.moves.iter_mut().zip(&buffers.weights) {
+            *by *= scale / weight;
+            most = most.max(by.abs());
+        }
+        most
+    }
+
+    /// The biases of a worker, in units of the crowd's noise.
+    pub(crate) fn bias<S: Shape>(&self, worker: usize) -> Vec<f64> {
+        (0..self.biases)
+            .map(|kind| {
+                let noise = self.crowd[S::noise_of_bias(kind)].sqrt();
+                self.bias[worker * self.biases + kind] / noise
+            })
+            .collect()
+    }
+
+    /// The standard deviation of a worker's offsets over that of the crowd.
+    pub(crate) fn noise(&self, worker: usize) -> f64 {
+        let own = &self.variance[worker * self.noises..(worker + 1) * self.noises];
+        let ratios = own.iter().zip(&self.crowd).map(|(own, crowd)| own / crowd);
+        (ratios.sum::<f64>() / self.noises.max(1) as f64).sqrt()
+    }
+}
+
+/// The groups from which the workers' parameters are found.
+struct Sample<'a, S> {
+    groups: Vec<Group<'a, S>>,
+}
+
+struct Group<'a, S> {
+    members: &'a [(u32, S)],
+    shape: S,
+    scale: f64,
+    count: usize,
+    /// By member and offset: in pixels, in units of the scale, and how much each is trusted.
+    offsets: Vec<f64>,
+    scaled: Vec<f64>,
+    weights: Vec<f64>,
+}
+
+impl<'a, S: Shape> Sample<'a, S> {
+    /// Groups of three or more tell who is off; those of two only that somebody is, and are taken when
+    /// there are no others.
+    fn new(members: &'a Members<S>) -> Option<Sample<'a, S>> {
+        for least in [3, 2] {
+            let mut groups = Vec::new();
+            let mut from = 0;
+            for to in &members.ends {
+                let own = &members.shapes[from..*to];
+                from = *to;
+                if own.len() >= least {
+                    let all: Vec<&S> = own.iter().map(|(_, shape)| shape).collect();
+                    groups.push(Group {
+                        members: own,
+                        shape: S::middle(&all),
+                        scale: 1.0,
+                        count: 0,
+                        offsets: Vec::new(),
+                        scaled: Vec::new(),
+                        weights: Vec::new(),
+                    });
+                }
+            }
+            if !groups.is_empty() {
+                return Some(Sample { groups });
+            }
+        }
+        None
+    }
+
+    fn measure(&mut self) {
+        for group in &mut self.groups {
+            group.offsets.clear();
+            for (_, member) in group.members {
+                group.shape.offsets(member, &mut group.offsets);
+            }
+            group.count = group.offsets.len() / group.members.len();
+            if group.weights.len() != group.offsets.len() {
+                group.weights = vec![1.0; group.offsets.len()];
+            }
+        }
+    }
+
+    /// The power of the extent that noise grows with, in 0..=1.
+    fn power(&self) -> f64 {
+        let (mut count, mut sum_x, mut sum_y, mut sum_xx, mut sum_xy) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        for group in &self.groups {
+            let x = group.shape.extent().ln();
+            for offsets in group.offsets.chunks_exact(group.count.max(1)) {
+                let mean =
+                    offsets.iter().map(|offset| offset.abs()).sum::<f64>() / offsets.len() as f64;
+                let y = mean.max(1e-3).ln();
+                count += 1.0;
+                (sum_x, sum_y) = (sum_x + x, sum_y + y);
+                (sum_xx, sum_xy) = (sum_xx + x * x, sum_xy + x * y);
+            }
+        }
+        if count == 0.0 {
+            return 1.0;
+        }
+        let square = (sum_xx - sum_x * sum_x / count).max(0.0);
+        let product = sum_xy - sum_x * sum_y / count;
+        ((product + MORE_GROUPS) / (square + MORE_GROUPS)).clamp(0.0, 1.0)
+    }
+
+    fn scale(&mut self, power: f64) {
+        for group in &mut self.groups {
+            group.scale = group.shape.extent().powf(power);
+            group.scaled.clear();
+            let scaled = group.offsets.iter().map(|offset| offset / group.scale);
+            group.scaled.extend(scaled);
+        }
+    }
+}
+
+impl<S: Shape> Group<'_, S> {
+    /// Calls with worker, offset, and position in the tables.
+    fn each(&self, mut call: impl FnMut(usize, usize, usize)) {
+        for (member, (worker, _)) in self.members.iter().enumerate() {
+            for offset in 0..self.count {
+                call(*worker as usize, offset, member * self.count + offset);
+            }
+        }
+    }
+
+    /// How far each member decides each offset, in 0..=1.
+    fn decides<K: Shape>(&self, positions: &Positions) -> Vec<f64> {
+        let mut totals = vec![0.0; self.count];
+        let mut own = vec![0.0; self.scaled.len()];
+        self.each(|worker, offset, at| {
+            let (_, noise) = K::kinds(offset);
+            own[at] = self.weights[at] * positions.exact[worker * positions.noises + noise];
+            totals[offset] += own[at];
+        });
+        for (at, own) in own.iter_mut().enumerate() {
+            *own /= totals[at % self.count.max(1)];
+        }
+        own
+    }
+
+    fn update(&mut self, positions: &Positions) {
+        let mut moves = vec![0.0; self.count];
+        let mut totals = vec![0.0; self.count];
+        for (member, (worker, _)) in self.members.iter().enumerate() {
+            for offset in 0..self.count {
+                let at = member * self.count + offset;
+                let (bias, noise) = S::kinds(offset);
+                let worker = *worker as usize;
+                let bias =
+                    bias.map_or(0.0, |kind| positions.bias[worker * positions.biases + kind]);
+                let rest = self.scaled[at] - bias;
+                let exact = positions.exact[worker * positions.noises + noise];
+                self.weights[at] = (FREEDOM + 1.0) / (FREEDOM + rest * rest * exact);
+                moves[offset] += self.weights[at] * exact * rest;
+                totals[offset] += self.weights[at] * exact;
+            }
+        }
+        for (by, total) in moves.iter_mut().zip(totals) {
+            *by *= self.scale / total;
+        }
+        self.shape = self.shape.moved(&moves);
+    }
+}
