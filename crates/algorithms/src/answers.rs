@@ -60,7 +60,8 @@ impl Answers {
         labels: usize,
         answers: &[Answer],
     ) -> Result<Answers, AnswersError> {
-        let mut counts = vec![0usize; objects + 1];
+        // At first how many answers the object before has, then where each object's start.
+        let mut starts = vec![0usize; objects + 1];
         for (at, answer) in answers.iter().enumerate() {
             let object = answer.object as usize;
             if object >= objects {
@@ -80,49 +81,49 @@ impl Answers {
                 });
             }
             if (answer.label as usize) < labels {
-                counts[object] += 1;
+                starts[object + 1] += 1;
             }
         }
 
         // Stable counting sort: an object's answers keep the order in which they were given.
-        let mut next = Vec::with_capacity(objects);
-        let mut total = 0;
-        for count in &counts[..objects] {
-            next.push(total);
-            total += count;
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
         }
-        let ends_before = next.clone();
+        let mut ends = starts[..objects].to_vec();
         let filler = Answer {
             object: 0,
             worker: 0,
             label: 0,
         };
-        let mut grouped = vec![filler; total];
+        let mut list = vec![filler; starts[objects]];
         for answer in answers {
             if (answer.label as usize) < labels {
-                let place = &mut next[answer.object as usize];
-                grouped[*place] = *answer;
-                *place += 1;
+                let end = &mut ends[answer.object as usize];
+                list[*end] = *answer;
+                *end += 1;
             }
         }
 
-        let mut list = Vec::with_capacity(total);
-        let mut starts = Vec::with_capacity(objects + 1);
+        // Where a worker answered twice the list shrinks, in place: there may be many millions.
+        let mut kept = 0;
         // `last_seen[worker]` is the object in which a later answer of that worker already stands.
         let mut last_seen = vec![u32::MAX; workers];
-        for (object, start) in ends_before.iter().enumerate() {
-            starts.push(list.len());
-            let first = list.len();
-            for answer in grouped[*start..next[object]].iter().rev() {
-                let seen = &mut last_seen[answer.worker as usize];
+        for (object, end) in ends.iter().enumerate() {
+            let mut first = *end;
+            for at in (starts[object]..*end).rev() {
+                let seen = &mut last_seen[list[at].worker as usize];
                 if *seen != object as u32 {
                     *seen = object as u32;
-                    list.push(*answer);
+                    first -= 1;
+                    list[first] = list[at];
                 }
             }
-            list[first..].reverse();
+            starts[object] = kept;
+            list.copy_within(first..*end, kept);
+            kept += end - first;
         }
-        starts.push(list.len());
+        starts[objects] = kept;
+        list.truncate(kept);
         Ok(Answers {
             workers,
             labels,
