@@ -12,7 +12,10 @@
 pub mod agreement;
 pub mod answers;
 pub mod classification;
+pub(crate) mod connected;
 pub mod multi_label;
 pub mod shapes;
+pub mod numbers;
+pub mod ranking;
 
 pub use answers::{Answer, Answers, AnswersError};

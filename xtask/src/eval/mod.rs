@@ -7,8 +7,11 @@ mod anchors;
 mod boxes;
 mod classification;
 mod figure;
+mod numbers;
+mod rankings;
 mod score;
 mod sets;
+mod simulate;
 
 use std::path::Path;
 
@@ -37,6 +40,10 @@ enum Kind {
     Classification,
     /// Bounding boxes
     Boxes,
+    /// One number an object
+    Numbers,
+    /// Items in order
+    Rankings,
 }
 
 impl Kind {
@@ -45,6 +52,8 @@ impl Kind {
         match self {
             Kind::Classification => classification::run(&folder.join("classification")),
             Kind::Boxes => boxes::run(&folder.join("boxes")),
+            Kind::Numbers => numbers::run(),
+            Kind::Rankings => rankings::run(),
         }
     }
 }

@@ -8,4 +8,6 @@ mod bounding_boxes;
 mod cairn;
 mod classification;
 mod multi_label;
+mod numbers;
 mod parameters;
+mod ranking;
