@@ -2,12 +2,20 @@
 //!
 //! - [`Agreement::raw`]: of all pairs of answers to one object, the share that agree; the mean over
 //!   objects with at least two answers.
-//! - [`Agreement::alpha`]: Krippendorff's alpha for unordered labels: 1 minus observed disagreement
-//!   over that of the same answers dealt out by chance. Source: Krippendorff, "Computing
-//!   Krippendorff's alpha-reliability", 2011. Any number of workers, any answers missing.
-//! - Complexity: O(answers × log of an object's answers) time, O(labels) memory.
+//! - [`krippendorff`]: alpha, for any number of workers, with any answers missing, and for labels
+//!   that differ, are ordered, or stand for numbers. [`cohen`]: kappa of two workers. [`fleiss`]:
+//!   kappa of a crowd.
+//! - [`report`] gives all that a report shows.
+//! - Complexity: O(answers × log of an object's answers) time for the raw share and Fleiss' kappa;
+//!   the others say their own.
+
+pub mod cohen;
+pub mod fleiss;
+pub mod krippendorff;
 
 use crate::answers::Answers;
+use cohen::Cohen;
+use krippendorff::{Difference, Units};
 
 /// Agreement of a set of answers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,95 +31,100 @@ pub struct Agreement {
 
 /// Measures the agreement; none where no object has two answers.
 pub fn agreement(answers: &Answers) -> Option<Agreement> {
-    let mut totals = vec![0.0; answers.labels()];
-    let (mut raw, mut apart, mut count, mut objects) = (0.0, 0.0, 0.0, 0);
+    let alpha = krippendorff::alpha(&Units::of_labels(answers), Difference::Nominal)?;
+    let shares: Vec<f64> = agreeing(answers).collect();
+    Some(Agreement {
+        raw: shares.iter().sum::<f64>() / shares.len() as f64,
+        alpha,
+        objects: shares.len(),
+    })
+}
+
+/// What a report asks for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ReportOptions<'a> {
+    /// Whether the labels have an order, which is that of their indices.
+    pub is_ordered: bool,
+    /// The number that each label stands for, if they do; one a label.
+    pub values: Option<&'a [f64]>,
+    /// Common objects that two workers need for a kappa of theirs.
+    pub common_min: usize,
+    /// Pairs of workers to list, those with the most common objects.
+    pub listed_max: usize,
+}
+
+impl Default for ReportOptions<'_> {
+    fn default() -> Self {
+        ReportOptions {
+            is_ordered: false,
+            values: None,
+            common_min: 10,
+            listed_max: 100,
+        }
+    }
+}
+
+/// All that a report shows of agreement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// Objects with at least two answers.
+    pub objects: usize,
+    /// Share of agreeing pairs, in 0..=1.
+    pub raw: f64,
+    /// Of pairs of workers.
+    pub cohen: Cohen,
+    /// Fleiss' kappa.
+    pub fleiss: f64,
+    /// Krippendorff's alpha for labels that merely differ.
+    pub alpha: f64,
+    /// The same for ordered labels, where they are.
+    pub alpha_ordinal: Option<f64>,
+    /// The same for differences of the labels' numbers, where they are finite.
+    pub alpha_interval: Option<f64>,
+    /// The same for ratios of the labels' numbers, where none of them is below 0.
+    pub alpha_ratio: Option<f64>,
+}
+
+/// Measures all of them; none where no object has two answers.
+pub fn report(answers: &Answers, options: ReportOptions<'_>) -> Option<Report> {
+    let Agreement {
+        raw,
+        alpha,
+        objects,
+    } = agreement(answers)?;
+    let labels = options.is_ordered.then(|| Units::of_labels(answers));
+    let numbers = options
+        .values
+        .and_then(|values| Units::of_values(answers, values));
+    let numbers = numbers.as_ref();
+    Some(Report {
+        objects,
+        raw,
+        cohen: cohen::kappas(answers, options.common_min, options.listed_max),
+        fleiss: fleiss::kappa(answers)?,
+        alpha,
+        alpha_ordinal: labels.and_then(|units| krippendorff::alpha(&units, Difference::Ordinal)),
+        alpha_interval: numbers.and_then(|units| krippendorff::alpha(units, Difference::Interval)),
+        alpha_ratio: numbers.and_then(|units| krippendorff::alpha(units, Difference::Ratio)),
+    })
+}
+
+/// Of each object with two answers, the share of pairs that agree.
+fn agreeing(answers: &Answers) -> impl Iterator<Item = f64> {
     let mut given = Vec::new();
-    for object in 0..answers.objects() {
+    (0..answers.objects()).filter_map(move |object| {
         let of_object = answers.of(object);
         if of_object.len() < 2 {
-            continue;
+            return None;
         }
         given.clear();
         given.extend(of_object.iter().map(|answer| answer.label));
         given.sort_unstable();
-        let answers_here = given.len() as f64;
-        let mut together = 0.0;
-        for same in given.chunk_by(|one, other| one == other) {
-            let votes = same.len() as f64;
-            totals[same[0] as usize] += votes;
-            together += votes * (votes - 1.0);
-        }
-        let pairs = answers_here * (answers_here - 1.0);
-        raw += together / pairs;
-        apart += (pairs - together) / (answers_here - 1.0);
-        count += answers_here;
-        objects += 1;
-    }
-    if objects == 0 {
-        return None;
-    }
-    let by_chance = totals
-        .iter()
-        .map(|total| total * (count - total))
-        .sum::<f64>()
-        / (count - 1.0);
-    Some(Agreement {
-        raw: raw / objects as f64,
-        alpha: if by_chance > 0.0 {
-            1.0 - apart / by_chance
-        } else {
-            1.0
-        },
-        objects,
+        let same = given.chunk_by(|one, other| one == other);
+        let together: f64 = same
+            .map(|votes| votes.len() as f64 * (votes.len() as f64 - 1.0))
+            .sum();
+        let count = given.len() as f64;
+        Some(together / (count * (count - 1.0)))
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::answers::Answer;
-
-    /// One row a worker, one column an object; `.` is no answer.
-    fn of(rows: &[&str], labels: usize) -> Option<Agreement> {
-        let mut list = Vec::new();
-        for (worker, row) in rows.iter().enumerate() {
-            for (object, label) in row.split_whitespace().enumerate() {
-                if let Ok(label) = label.parse() {
-                    list.push(Answer {
-                        object: object as u32,
-                        worker: worker as u32,
-                        label,
-                    });
-                }
-            }
-        }
-        agreement(&Answers::new(12, rows.len(), labels, &list).unwrap())
-    }
-
-    #[test]
-    fn krippendorffs_own_examples() {
-        // Section C of the paper: nominal data, four observers, missing data; alpha = 0.743.
-        let rows = [
-            "1 2 3 3 2 1 4 1 2 . . .",
-            "1 2 3 3 2 2 4 1 2 5 . 3",
-            ". 3 3 3 2 3 4 2 2 5 1 .",
-            "1 2 3 3 2 4 4 1 2 5 1 .",
-        ];
-        let found = of(&rows, 6).unwrap();
-        assert!((found.alpha - 0.743).abs() < 0.0005, "{found:?}");
-        assert_eq!(found.objects, 11);
-        // Section A: binary data, two observers; alpha = 0.095.
-        let rows = ["0 1 0 0 0 0 0 0 1 0", "1 1 1 0 0 1 0 0 0 0"];
-        let found = of(&rows, 2).unwrap();
-        assert!((found.alpha - 0.095).abs() < 0.0005, "{found:?}");
-        assert!((found.raw - 0.6).abs() < 1e-12);
-    }
-
-    #[test]
-    fn the_ends_of_the_scale() {
-        assert_eq!(of(&["0 1", ". ."], 2), None);
-        let one_label = of(&["1 1", "1 1"], 2).unwrap();
-        assert_eq!((one_label.raw, one_label.alpha), (1.0, 1.0));
-        assert!(of(&["0 1", "1 0"], 2).unwrap().alpha < 0.0);
-    }
 }

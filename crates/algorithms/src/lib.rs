@@ -14,8 +14,8 @@ pub mod answers;
 pub mod classification;
 pub(crate) mod connected;
 pub mod multi_label;
-pub mod shapes;
 pub mod numbers;
 pub mod ranking;
+pub mod shapes;
 
 pub use answers::{Answer, Answers, AnswersError};

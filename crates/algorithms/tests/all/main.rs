@@ -3,6 +3,7 @@
 // Tests stop where they stand, and published numbers come from files beside the project.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
+mod agreement;
 mod anchors;
 mod bounding_boxes;
 mod cairn;
