@@ -7,6 +7,7 @@
 //!   rounds with the labels "absent" and "present"; for an object keep each label that at least one
 //!   of its workers chose, with the posterior of "present" and the same rescaling,
 //!   `0.05 + 0.9·posterior`. A label that nobody chose for an object is not kept however probable.
+//! - [`cairn`] shares what is known of workers among the labels; see there.
 //! - Steps ([`majority`]): keep the labels that more than half of the object's workers chose; the
 //!   confidence is their share.
 //! - Source: what the service does here is not published; that minority labels stay, with a low
@@ -18,6 +19,8 @@
 //! - Missing workers: an object without answers gets no decision. A worker who chose the exclusion
 //!   category gave an answer with no labels; an object where all did so gets the empty list, which
 //!   is a decision.
+
+pub mod cairn;
 
 use crate::answers::{Answer, Answers, AnswersError};
 use crate::classification::ground_truth::{confidence, run};

@@ -7,6 +7,7 @@ mod anchors;
 mod boxes;
 mod classification;
 mod figure;
+mod multi_label;
 mod numbers;
 mod rankings;
 mod score;
@@ -40,6 +41,8 @@ enum Kind {
     Classification,
     /// Bounding boxes
     Boxes,
+    /// Several labels an object
+    MultiLabel,
     /// One number an object
     Numbers,
     /// Items in order
@@ -52,6 +55,7 @@ impl Kind {
         match self {
             Kind::Classification => classification::run(&folder.join("classification")),
             Kind::Boxes => boxes::run(&folder.join("boxes")),
+            Kind::MultiLabel => multi_label::run(&folder.join("classification")),
             Kind::Numbers => numbers::run(),
             Kind::Rankings => rankings::run(),
         }

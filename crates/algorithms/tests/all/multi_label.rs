@@ -1,4 +1,6 @@
-use cairn_algorithms::multi_label::{MultiAnswer, MultiConsolidation, ground_truth, majority};
+use cairn_algorithms::multi_label::{
+    MultiAnswer, MultiConsolidation, cairn, ground_truth, majority,
+};
 use proptest::prelude::*;
 
 fn answer(object: u32, worker: u32, labels: &[u32]) -> MultiAnswer {
@@ -117,5 +119,127 @@ proptest! {
             chosen.dedup();
             prop_assert_eq!(kept, chosen);
         }
+    }
+}
+
+/// Labels 0 and 1 of each object are there by its number; two workers know, one chooses by chance.
+fn crowd(objects: u32) -> Vec<MultiAnswer> {
+    let mut answers = Vec::new();
+    for object in 0..objects {
+        let truth: Vec<u32> = (0..2).filter(|label| (object >> label) % 2 == 1).collect();
+        for worker in 0..3 {
+            // Every seventh answer of those who know misses all.
+            let labels = match worker {
+                2 => (0..2)
+                    .filter(|label| (object * 7 / 3 >> label) % 2 == 0)
+                    .collect(),
+                _ if (object + worker * 3) % 7 == 0 => Vec::new(),
+                _ => truth.clone(),
+            };
+            answers.push(MultiAnswer {
+                object,
+                worker,
+                labels,
+            });
+        }
+    }
+    answers
+}
+
+#[test]
+fn cairn_believes_those_who_know() {
+    let answers = crowd(120);
+    let found = cairn::consolidate(120, 3, 2, &answers).unwrap();
+    let right = found
+        .objects
+        .iter()
+        .enumerate()
+        .filter(|(object, decision)| {
+            let mut kept: Vec<u32> = decision
+                .as_ref()
+                .unwrap()
+                .labels
+                .iter()
+                .map(|one| one.label)
+                .collect();
+            kept.sort_unstable();
+            let truth: Vec<u32> = (0..2).filter(|label| (object >> label) % 2 == 1).collect();
+            kept == truth
+        })
+        .count();
+    assert!(right >= 115, "{right} of 120");
+    let skill = |worker: usize| found.workers[worker].accuracy;
+    assert!(
+        skill(0) > 0.9 && skill(1) > 0.9 && skill(2) < 0.7,
+        "{:?}",
+        found.workers
+    );
+}
+
+#[test]
+fn cairn_says_how_likely_each_label_chosen_is() {
+    let answers = [answer(0, 0, &[1, 5]), answer(0, 1, &[5]), answer(2, 1, &[])];
+    let found = cairn::estimate(3, 2, 9, &answers).unwrap();
+    let shown: Vec<(u32, u32)> = found
+        .of(0)
+        .iter()
+        .map(|one| (one.label, one.votes))
+        .collect();
+    assert_eq!(shown, [(1, 1), (5, 2)]);
+    assert!(found.of(0)[1].posterior > found.of(0)[0].posterior);
+    assert!(found.of(1).is_empty() && found.of(2).is_empty());
+    let kept = cairn::consolidate(3, 2, 9, &answers).unwrap();
+    assert_eq!(kept.objects[1], None);
+    assert!(kept.objects[2].as_ref().unwrap().labels.is_empty());
+    assert!(cairn::consolidate(0, 0, 0, &[]).unwrap().objects.is_empty());
+    let error = cairn::consolidate(1, 1, 2, &[answer(1, 0, &[0])]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "answer 0: object 1 is outside the batch of 1 objects"
+    );
+}
+
+#[test]
+fn many_labels_cost_nothing_where_nobody_chose_them() {
+    let answers: Vec<MultiAnswer> = (0..400)
+        .flat_map(|object| (0..3).map(move |worker| answer(object, worker, &[object * 10_000])))
+        .collect();
+    let found = cairn::consolidate(400, 3, 4_000_000, &answers).unwrap();
+    for (object, decision) in found.objects.iter().enumerate() {
+        let labels = &decision.as_ref().unwrap().labels;
+        assert_eq!(
+            (labels.len(), labels[0].label as usize),
+            (1, object * 10_000)
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn cairn_gives_probabilities_of_labels_chosen(
+        list in prop::collection::vec((0u32..5, 0u32..4, prop::collection::vec(0..6u32, 0..5)), 0..40),
+        turn in 1u32..4,
+    ) {
+        let answers: Vec<MultiAnswer> = list
+            .into_iter()
+            .map(|(object, worker, labels)| MultiAnswer { object, worker, labels })
+            .collect();
+        let found = cairn::estimate(5, 4, 5, &answers).unwrap();
+        let renamed: Vec<MultiAnswer> = answers
+            .iter()
+            .map(|one| MultiAnswer { worker: (one.worker + turn) % 4, ..one.clone() })
+            .collect();
+        let again = cairn::estimate(5, 4, 5, &renamed).unwrap();
+        for object in 0..5 {
+            for (one, other) in found.of(object).iter().zip(again.of(object)) {
+                prop_assert!(one.votes > 0 && one.label < 5);
+                prop_assert!((0.0..=1.0).contains(&one.posterior));
+                prop_assert!((one.posterior - other.posterior).abs() < 1e-9);
+            }
+        }
+        for worker in &found.workers {
+            prop_assert!((-1e-9..=1.0).contains(&worker.accuracy));
+        }
+        prop_assert_eq!(&found, &cairn::estimate(5, 4, 5, &answers).unwrap());
     }
 }
