@@ -13,6 +13,7 @@ pub mod agreement;
 pub mod answers;
 pub mod classification;
 pub(crate) mod connected;
+pub mod masks;
 pub mod multi_label;
 pub mod numbers;
 pub mod ranking;

@@ -10,6 +10,7 @@ mod figure;
 mod multi_label;
 mod numbers;
 mod rankings;
+mod masks;
 mod score;
 mod sets;
 mod simulate;
@@ -47,6 +48,8 @@ enum Kind {
     Numbers,
     /// Items in order
     Rankings,
+    /// A class a pixel
+    Masks,
 }
 
 impl Kind {
@@ -58,6 +61,7 @@ impl Kind {
             Kind::MultiLabel => multi_label::run(&folder.join("classification")),
             Kind::Numbers => numbers::run(),
             Kind::Rankings => rankings::run(),
+            Kind::Masks => masks::run(&folder.join("segmentation")),
         }
     }
 }

@@ -8,6 +8,7 @@ mod anchors;
 mod bounding_boxes;
 mod cairn;
 mod classification;
+mod masks;
 mod multi_label;
 mod numbers;
 mod parameters;
