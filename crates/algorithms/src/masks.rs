@@ -11,13 +11,13 @@ mod mask;
 mod measure;
 mod patterns;
 mod smoothed;
+mod solidity;
 mod vote;
 mod weighted;
 
 pub use mask::{Mask, Order, Run, Shape};
 pub use measure::LEVELS;
 
-use crate::classification::first_largest;
 use patterns::Patterns;
 
 /// Classes that there may be.
@@ -201,89 +201,72 @@ pub fn consolidate(
     if classes == 0 || classes > CLASSES_MAX {
         return Err(MaskError::Classes { classes });
     }
-    let mut masks = Vec::with_capacity(objects.len());
+    let mut standing = Vec::with_capacity(objects.len());
     for (object, answers) in objects.iter().enumerate() {
         check(object, answers, workers, classes)?;
-        masks.push(Standing::of(answers, options.workers_are_persons));
+        standing.push(Standing::of(answers, options.workers_are_persons));
     }
     let workers = if options.workers_are_persons {
         workers
     } else {
-        let answers = masks.iter().map(|standing| standing.masks.len());
+        let answers = standing.iter().map(|standing| standing.masks.len());
         answers.max().unwrap_or(0)
     };
-    let patterns: Vec<Patterns> = masks
-        .iter()
-        .filter(|standing| !standing.masks.is_empty())
-        .map(|standing| Patterns::count(standing.workers.clone(), &standing.masks, classes))
-        .collect();
-    let pairs: Vec<Vec<f64>> = patterns
-        .iter()
-        .map(|patterns| cairn::pairs(patterns, classes))
+    let patterns: Vec<Patterns> = standing
+        .into_iter()
+        .map(|standing| Patterns::count(standing.workers, &standing.masks, classes))
         .collect();
     let agreements: Vec<Vec<f64>> = patterns
         .iter()
-        .zip(&pairs)
-        .map(|(patterns, pairs)| cairn::agreements(pairs, patterns.answers()))
+        .map(|patterns| cairn::agreements(patterns, classes))
         .collect();
-    let shares: Vec<Vec<f64>> = match options.method {
-        Method::Cairn => {
-            cairn::weights(&patterns, &agreements, workers, options.workers_are_persons)
-        }
-        Method::Vote | Method::Weighted | Method::Smoothed => patterns
-            .iter()
-            .map(|patterns| vec![1.0; patterns.answers()])
-            .collect(),
-    }
-    .iter()
-    .zip(&patterns)
-    .map(|(weights, patterns)| vote::shares(patterns, weights))
-    .collect();
-    let posteriors = match options.method {
-        Method::Weighted => Some(weighted::posteriors(
+    let beliefs = match options.method {
+        Method::Cairn => cairn::beliefs(
             &patterns,
+            &agreements,
             workers,
             classes,
             options.workers_are_persons,
-        )),
-        _ => None,
+        ),
+        Method::Weighted => {
+            weighted::posteriors(&patterns, workers, classes, options.workers_are_persons)
+        }
+        Method::Vote | Method::Smoothed => patterns.iter().map(vote::equal_shares).collect(),
     };
-    let beliefs = posteriors.as_ref().unwrap_or(&shares);
 
     let mut consolidation = Consolidation::default();
-    let mut counted = 0;
-    for standing in &masks {
-        if standing.masks.is_empty() {
+    for ((patterns, beliefs), agreements) in patterns.iter().zip(&beliefs).zip(&agreements) {
+        if patterns.answers() == 0 {
             consolidation.objects.push(None);
             continue;
         }
-        let (patterns, shares) = (&patterns[counted], &shares[counted]);
-        let labels = labels(patterns, &beliefs[counted]);
-        let shape = standing.masks[0].shape();
-        let measured = if options.method == Method::Smoothed {
-            let mask = smoothed::label(patterns, shape, shares, &labels);
-            measure::of_mask(patterns, shares, mask, classes)
-        } else {
-            measure::of_labels(patterns, shape, shares, &labels, classes)
+        let labels = patterns.labels(beliefs);
+        let measured = match options.method {
+            Method::Cairn | Method::Vote => measure::of_labels(patterns, beliefs, &labels, classes),
+            // These posteriors are far too sure: the model has every pixel's errors independent.
+            Method::Weighted => {
+                let shares = vote::equal_shares(patterns);
+                measure::of_labels(patterns, &shares, &labels, classes)
+            }
+            Method::Smoothed => {
+                let mask = smoothed::label(patterns, beliefs, &labels);
+                measure::of_mask(patterns, beliefs, mask, classes)
+            }
         };
-        let answers = patterns.answers();
-        let is_single = answers < 2;
+        let is_single = patterns.answers() < 2;
         consolidation.objects.push(Some(Decision {
             mask: measured.mask,
             uncertainty: measured.uncertainty,
             confidence: if is_single { 0.0 } else { measured.expected },
-            agreement: (!is_single).then(|| mean(&agreements[counted])),
-            answers: answers as u32,
+            agreement: (!is_single).then(|| mean(agreements)),
+            answers: patterns.answers() as u32,
         }));
-        counted += 1;
     }
     if options.workers_are_persons {
-        consolidation.workers = measure::skills(&patterns, beliefs, &agreements, workers, classes);
+        consolidation.workers = measure::skills(&patterns, &beliefs, &agreements, workers, classes);
     }
-    let known: Vec<f64> = consolidation
-        .objects
-        .iter()
-        .flatten()
+    let decisions = consolidation.objects.iter().flatten();
+    let known: Vec<f64> = decisions
         .filter_map(|decision| decision.agreement)
         .collect();
     consolidation.agreement = (!known.is_empty()).then(|| mean(&known));
@@ -360,14 +343,4 @@ impl<'a> Standing<'a> {
             masks: sorted.iter().map(|answer| &answer.mask).collect(),
         }
     }
-}
-
-/// By pattern, the first of the largest beliefs.
-fn labels(patterns: &Patterns, beliefs: &[f64]) -> Vec<u16> {
-    (0..patterns.len())
-        .map(|pattern| {
-            let range = patterns.range(pattern);
-            patterns.candidates[range.start + first_largest(&beliefs[range])]
-        })
-        .collect()
 }

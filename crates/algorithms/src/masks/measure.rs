@@ -1,7 +1,7 @@
 //! How far labels can be trusted, and how well workers fit them.
 
 use super::Skill;
-use super::mask::{Builder, Mask, Shape};
+use super::mask::{Builder, Mask};
 use super::patterns::Patterns;
 
 /// Steps of an uncertainty map: class [`LEVELS`] of it would be a pixel whose class nobody gave.
@@ -18,7 +18,6 @@ pub(super) struct Measured {
 /// Of a label that is the same wherever a pattern is.
 pub(super) fn of_labels(
     patterns: &Patterns,
-    shape: Shape,
     shares: &[f64],
     labels: &[u16],
     classes: usize,
@@ -30,15 +29,9 @@ pub(super) fn of_labels(
             sums.add(patterns, shares, pattern, labels[pattern], pixels)
         })
         .collect();
-    let mut mask = Builder::of_checked(shape);
-    let mut uncertainty = Builder::of_checked(shape);
-    for (pattern, end) in patterns.regions.iter().zip(&patterns.ends) {
-        mask.push(labels[*pattern as usize], *end);
-        uncertainty.push(levels[*pattern as usize], *end);
-    }
     Measured {
-        mask: mask.finish(),
-        uncertainty: uncertainty.finish(),
+        mask: patterns.mask(labels),
+        uncertainty: patterns.mask(&levels),
         expected: sums.expected(),
     }
 }

@@ -4,10 +4,13 @@
 //! An image of millions of pixels has tens or hundreds of patterns, so that models of workers are
 //! fitted to patterns with a number of pixels each.
 
-use super::mask::Mask;
+use super::mask::{Builder, Mask, Order, Shape};
+use crate::classification::first_largest;
 
 /// The patterns of one object, and where they are.
 pub(super) struct Patterns {
+    /// What the masks are drawn on; of no pixels where there are none.
+    pub shape: Shape,
     /// Worker of each answer.
     pub workers: Vec<u32>,
     /// Classes given, one row a pattern, one column an answer.
@@ -25,9 +28,15 @@ pub(super) struct Patterns {
 }
 
 impl Patterns {
-    /// Counts the patterns of masks of one shape, at least one of them.
+    /// Counts the patterns of masks of one shape.
     pub fn count(workers: Vec<u32>, masks: &[&Mask], classes: usize) -> Patterns {
+        let nothing = Shape {
+            width: 0,
+            height: 0,
+            order: Order::default(),
+        };
         let mut patterns = Patterns {
+            shape: masks.first().map_or(nothing, |mask| mask.shape()),
             workers,
             given: Vec::new(),
             pixels: Vec::new(),
@@ -36,6 +45,9 @@ impl Patterns {
             regions: Vec::new(),
             ends: Vec::new(),
         };
+        if masks.is_empty() {
+            return patterns;
+        }
         let mut codes = Codes::new(masks.len(), classes);
         let mut start = 0;
         sweep(masks, &codes.units.clone(), |given, code, end| {
@@ -48,7 +60,7 @@ impl Patterns {
         patterns
     }
 
-    /// How many answers there are.
+    /// How many answers there are; with none there are no patterns either.
     pub fn answers(&self) -> usize {
         self.workers.len()
     }
@@ -66,6 +78,25 @@ impl Patterns {
     /// Where the pattern's candidates are in `candidates`.
     pub fn range(&self, pattern: usize) -> std::ops::Range<usize> {
         self.starts[pattern]..self.starts[pattern + 1]
+    }
+
+    /// By pattern, the first of the largest beliefs, which are one a candidate.
+    pub fn labels(&self, beliefs: &[f64]) -> Vec<u16> {
+        (0..self.len())
+            .map(|pattern| {
+                let range = self.range(pattern);
+                self.candidates[range.start + first_largest(&beliefs[range])]
+            })
+            .collect()
+    }
+
+    /// The mask that has the same class wherever a pattern is; `of_pattern` names it.
+    pub fn mask(&self, of_pattern: &[u16]) -> Mask {
+        let mut builder = Builder::of_checked(self.shape);
+        for (pattern, end) in self.regions.iter().zip(&self.ends) {
+            builder.push(of_pattern[*pattern as usize], *end);
+        }
+        builder.finish()
     }
 
     fn number(&mut self, codes: &mut Codes, given: &[u16], code: u64) -> u32 {

@@ -13,7 +13,7 @@
 //! - Ties: the class with the lowest index. Single answers: the label is the answer. Missing workers:
 //!   not counted.
 
-use super::mask::{Builder, Mask, Shape};
+use super::mask::{Builder, Mask};
 use super::patterns::Patterns;
 
 /// Rounds.
@@ -23,12 +23,8 @@ pub const ROUNDS: usize = 2;
 const NEIGHBOURS: f64 = 1.0;
 
 /// The label of one object from the shares of its votes; `labels` by pattern is where it starts.
-pub(super) fn label(patterns: &Patterns, shape: Shape, shares: &[f64], labels: &[u16]) -> Mask {
-    let mut builder = Builder::of_checked(shape);
-    for (pattern, end) in patterns.regions.iter().zip(&patterns.ends) {
-        builder.push(labels[*pattern as usize], *end);
-    }
-    let mut label = builder.finish();
+pub(super) fn label(patterns: &Patterns, shares: &[f64], labels: &[u16]) -> Mask {
+    let mut label = patterns.mask(labels);
     let logs: Vec<f64> = shares.iter().map(|share| share.max(1e-9).ln()).collect();
     for _ in 0..ROUNDS {
         label = round(patterns, &logs, &label);

@@ -9,6 +9,11 @@
 
 use super::patterns::Patterns;
 
+/// Share of the answers that gave each candidate of each pattern.
+pub(super) fn equal_shares(patterns: &Patterns) -> Vec<f64> {
+    shares(patterns, &vec![1.0; patterns.answers()])
+}
+
 /// Share of the weight behind each candidate of each pattern; `weights` by answer.
 pub(super) fn shares(patterns: &Patterns, weights: &[f64]) -> Vec<f64> {
     let total: f64 = weights.iter().sum();

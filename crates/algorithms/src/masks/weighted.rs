@@ -31,10 +31,7 @@ pub(super) fn posteriors(
     classes: usize,
     workers_are_persons: bool,
 ) -> Vec<Vec<f64>> {
-    let mut posteriors: Vec<Vec<f64>> = objects
-        .iter()
-        .map(|patterns| vote::shares(patterns, &vec![1.0; patterns.answers()]))
-        .collect();
+    let mut posteriors: Vec<Vec<f64>> = objects.iter().map(vote::equal_shares).collect();
     if workers_are_persons {
         fit(objects, &mut posteriors, workers, classes);
     } else {
