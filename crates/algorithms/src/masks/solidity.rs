@@ -1,12 +1,13 @@
 //! How far a class fills the convex hulls of its pieces: 1 for a disc or a box, less the more bays,
 //! holes and arms it has.
 //!
-//! - Steps: pieces are runs that touch across neighbouring lines, found by merging sets of runs. Of
-//!   each piece the first and last pixel on every line make its hull, by Andrew's monotone chain from
-//!   line to line, with pixels as squares.
+//! - Steps: pieces are runs that touch across neighbouring lines ([`crate::connected`]). Of each the
+//!   first and last pixel on every line make its hull, by Andrew's monotone chain from line to line,
+//!   with pixels as squares.
 //! - Complexity: O(runs), and O(1) memory a run.
 
 use super::mask::Mask;
+use crate::connected::parts;
 
 /// Pixels on one line that belong together.
 #[derive(Clone, Copy)]
@@ -20,15 +21,23 @@ struct Piece {
 /// By class, its pixels over those of its hulls. A class without pixels has 1, as the background.
 pub(super) fn solidities(label: &Mask, classes: usize) -> Vec<f64> {
     let pieces = pieces(label);
-    let mut roots = connect(&pieces);
-    for at in 0..roots.len() {
-        roots[at] = root(&mut roots, at as u32);
+    let parts = parts(pieces.len(), touching(&pieces).into_iter());
+    // Grouped by part, each group in order of lines.
+    let count = parts.iter().max().map_or(0, |last| *last as usize + 1);
+    let mut next = vec![0usize; count + 1];
+    for part in &parts {
+        next[*part as usize + 1] += 1;
     }
-    // Grouped by root, each group in order of lines.
-    let mut order: Vec<u32> = (0..pieces.len() as u32).collect();
-    order.sort_by_key(|at| roots[*at as usize]);
+    for part in 0..count {
+        next[part + 1] += next[part];
+    }
+    let mut order = vec![0u32; pieces.len()];
+    for (at, part) in (0..).zip(&parts) {
+        order[next[*part as usize]] = at;
+        next[*part as usize] += 1;
+    }
     let (mut areas, mut hulls) = (vec![0.0; classes], vec![0.0; classes]);
-    for group in order.chunk_by(|one, other| roots[*one as usize] == roots[*other as usize]) {
+    for group in order.chunk_by(|one, other| parts[*one as usize] == parts[*other as usize]) {
         let mut lines: Vec<(i64, i64, i64)> = Vec::new();
         let class = usize::from(pieces[group[0] as usize].class);
         for at in group {
@@ -74,13 +83,12 @@ fn pieces(label: &Mask) -> Vec<Piece> {
     pieces
 }
 
-/// Joins pieces of one class that share an edge; each piece's parent, at most its own number.
-fn connect(pieces: &[Piece]) -> Vec<u32> {
-    let mut parents: Vec<u32> = (0..pieces.len() as u32).collect();
+/// Pairs of pieces of one class that share an edge.
+fn touching(pieces: &[Piece]) -> Vec<(u32, u32)> {
+    let mut pairs = Vec::new();
     // First piece on the line before that may still touch.
     let mut before = 0;
-    for at in 0..pieces.len() {
-        let piece = pieces[at];
+    for (at, piece) in pieces.iter().enumerate() {
         while pieces[before].line + 1 < piece.line
             || pieces[before].line < piece.line && pieces[before].to <= piece.from
         {
@@ -89,23 +97,12 @@ fn connect(pieces: &[Piece]) -> Vec<u32> {
         let mut other = before;
         while pieces[other].line < piece.line && pieces[other].from < piece.to {
             if pieces[other].class == piece.class {
-                let one = root(&mut parents, at as u32);
-                let two = root(&mut parents, other as u32);
-                parents[one.max(two) as usize] = one.min(two);
+                pairs.push((at as u32, other as u32));
             }
             other += 1;
         }
     }
-    parents
-}
-
-fn root(parents: &mut [u32], mut at: u32) -> u32 {
-    while parents[at as usize] != at {
-        let parent = parents[at as usize];
-        parents[at as usize] = parents[parent as usize];
-        at = parents[at as usize];
-    }
-    at
+    pairs
 }
 
 /// Area of the hull of (line, first pixel, one past the last pixel), in order of lines.
