@@ -18,5 +18,6 @@ pub mod multi_label;
 pub mod numbers;
 pub mod ranking;
 pub mod shapes;
+pub mod spans;
 
 pub use answers::{Answer, Answers, AnswersError};

@@ -14,6 +14,7 @@ mod rankings;
 mod score;
 mod sets;
 mod simulate;
+mod spans;
 
 use std::path::Path;
 
@@ -50,6 +51,8 @@ enum Kind {
     Rankings,
     /// A class a pixel
     Masks,
+    /// Labeled ranges of a text
+    Spans,
 }
 
 impl Kind {
@@ -62,6 +65,7 @@ impl Kind {
             Kind::Numbers => numbers::run(),
             Kind::Rankings => rankings::run(),
             Kind::Masks => masks::run(&folder.join("segmentation")),
+            Kind::Spans => spans::run(&folder.join("ner")),
         }
     }
 }

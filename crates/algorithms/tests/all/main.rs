@@ -13,3 +13,4 @@ mod multi_label;
 mod numbers;
 mod parameters;
 mod ranking;
+mod spans;

@@ -1,0 +1,156 @@
+//! The answers of one batch, checked once and grouped by object.
+
+use super::{Span, SpanAnswer, SpansError};
+use crate::answers::{Answer, Answers};
+
+/// Answers grouped by object, each with its spans sorted and without empty or repeated ones.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Marked {
+    pub(crate) workers: usize,
+    pub(crate) labels: usize,
+    /// Spans left out because they are empty or repeated.
+    pub(crate) ignored: usize,
+    /// By object, each object's sorted by worker.
+    list: Vec<MarkedAnswer>,
+    /// Where each object's answers start in `list`; one more at the end.
+    starts: Vec<usize>,
+}
+
+/// One answer that counts.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct MarkedAnswer {
+    pub(crate) worker: u32,
+    /// Sorted.
+    pub(crate) spans: Vec<Span>,
+}
+
+impl Marked {
+    pub(crate) fn new(
+        lengths: &[Option<u64>],
+        workers: usize,
+        labels: usize,
+        answers: &[SpanAnswer],
+    ) -> Result<Marked, SpansError> {
+        // The position of an answer stands for its label: of two answers of a worker the last stays.
+        let positions: Vec<Answer> = answers
+            .iter()
+            .enumerate()
+            .map(|(at, answer)| Answer {
+                object: answer.object,
+                worker: answer.worker,
+                label: at as u32,
+            })
+            .collect();
+        let standing = Answers::new(lengths.len(), workers, answers.len(), &positions)?;
+        for (at, answer) in answers.iter().enumerate() {
+            let length = lengths[answer.object as usize];
+            for (span, found) in answer.spans.iter().enumerate() {
+                check(at, span, *found, length, labels)?;
+            }
+        }
+        let mut marked = Marked {
+            workers,
+            labels,
+            ignored: 0,
+            list: Vec::with_capacity(standing.all().len()),
+            starts: vec![0],
+        };
+        for object in 0..lengths.len() {
+            let first = marked.list.len();
+            for answer in standing.of(object) {
+                let given = &answers[answer.label as usize].spans;
+                let mut spans: Vec<Span> = given
+                    .iter()
+                    .copied()
+                    .filter(|span| span.start < span.end)
+                    .collect();
+                spans.sort_unstable();
+                spans.dedup();
+                marked.ignored += given.len() - spans.len();
+                marked.list.push(MarkedAnswer {
+                    worker: answer.worker,
+                    spans,
+                });
+            }
+            marked.list[first..].sort_by_key(|answer| answer.worker);
+            marked.starts.push(marked.list.len());
+        }
+        Ok(marked)
+    }
+
+    pub(crate) fn objects(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    pub(crate) fn of(&self, object: usize) -> &[MarkedAnswer] {
+        &self.list[self.starts[object]..self.starts[object + 1]]
+    }
+
+    /// The spans of an object, sorted, with the number of workers who gave each.
+    pub(crate) fn votes(&self, object: usize) -> Vec<(Span, u32)> {
+        let mut all: Vec<Span> = self
+            .of(object)
+            .iter()
+            .flat_map(|answer| answer.spans.iter().copied())
+            .collect();
+        all.sort_unstable();
+        all.chunk_by(|one, other| one == other)
+            .map(|same| (same[0], same.len() as u32))
+            .collect()
+    }
+
+    /// The same answers once for each label that is in use, each with the spans of that label alone.
+    pub(crate) fn layers(&self) -> Vec<Marked> {
+        let mut used: Vec<u32> = self
+            .list
+            .iter()
+            .flat_map(|answer| answer.spans.iter().map(|span| span.label))
+            .collect();
+        used.sort_unstable();
+        used.dedup();
+        used.into_iter()
+            .map(|label| {
+                let mut layer = self.clone();
+                for answer in &mut layer.list {
+                    answer.spans.retain(|span| span.label == label);
+                }
+                layer
+            })
+            .collect()
+    }
+}
+
+fn check(
+    at: usize,
+    span: usize,
+    found: Span,
+    length: Option<u64>,
+    labels: usize,
+) -> Result<(), SpansError> {
+    let Span { start, end, label } = found;
+    if label as usize >= labels {
+        return Err(SpansError::Label {
+            at,
+            span,
+            label,
+            labels,
+        });
+    }
+    if end < start {
+        return Err(SpansError::Backwards {
+            at,
+            span,
+            start,
+            end,
+        });
+    }
+    match length {
+        Some(length) if end > length => Err(SpansError::PastEnd {
+            at,
+            span,
+            end,
+            length,
+        }),
+        _ => Ok(()),
+    }
+}
