@@ -27,6 +27,8 @@ pub struct Consolidation {
     pub method: String,
     /// Objects in it.
     pub objects: i64,
+    /// Version of the worker parameters that it uses; 0 for none.
+    pub parameters: i64,
 }
 
 fn consolidation(row: &Row<'_>) -> Result<Consolidation> {
@@ -36,6 +38,7 @@ fn consolidation(row: &Row<'_>) -> Result<Consolidation> {
         stamped_at: row.int(2)?,
         method: row.text(3)?,
         objects: row.int(4)?,
+        parameters: row.int(5)?,
     })
 }
 
@@ -47,6 +50,8 @@ pub struct ConsolidationBegin {
     pub iteration: i64,
     /// Method, by name.
     pub method: String,
+    /// Version of the worker parameters that it uses; 0 for none.
+    pub parameters: i64,
     /// Now.
     pub now_ms: i64,
 }
@@ -70,7 +75,7 @@ impl Operation for ConsolidationBegin {
         let objects = conn
             .execute(
                 "UPDATE task SET batch = $3 WHERE job_id = $1 AND line IN (
-                   SELECT line FROM task WHERE job_id = $1 AND state = 1 AND batch = 0 AND iteration = $2
+                   SELECT line FROM task WHERE job_id = $1 AND state = 1 AND batch = 0 AND iteration = $2 AND wanted >= most
                    ORDER BY line LIMIT $4)",
                 args![self.job_id, iteration, batch, BATCH_OBJECTS_MAX],
             )
@@ -79,15 +84,16 @@ impl Operation for ConsolidationBegin {
             return Ok(None);
         }
         conn.execute(
-            "INSERT INTO consolidation (job_id, batch, iteration, stamped_at, method, objects, state)
-             VALUES ($1, $2, $3, $4, $5, $6, 0)",
+            "INSERT INTO consolidation (job_id, batch, iteration, stamped_at, method, objects, state, parameters)
+             VALUES ($1, $2, $3, $4, $5, $6, 0, $7)",
             args![
                 self.job_id,
                 batch,
                 iteration,
                 stamped_at,
                 &self.method,
-                objects
+                objects,
+                self.parameters
             ],
         )
         .await?;
@@ -97,6 +103,7 @@ impl Operation for ConsolidationBegin {
             stamped_at,
             method: self.method.clone(),
             objects,
+            parameters: self.parameters,
         }))
     }
 }
@@ -235,7 +242,7 @@ impl Db {
             .await?
             .conn()
             .opt(
-                "SELECT batch, iteration, stamped_at, method, objects FROM consolidation
+                "SELECT batch, iteration, stamped_at, method, objects, parameters FROM consolidation
                  WHERE job_id = $1 AND state = 0 ORDER BY batch LIMIT 1",
                 args![job_id],
                 consolidation,
@@ -348,7 +355,7 @@ impl Db {
     }
 }
 
-fn annotation(row: &Row<'_>) -> Result<Annotation> {
+pub(crate) fn annotation(row: &Row<'_>) -> Result<Annotation> {
     Ok(Annotation {
         line: row.int(0)?,
         worker_id: row.int(1)?,

@@ -38,6 +38,7 @@ pub mod person;
 pub mod session;
 pub mod tag;
 pub mod task;
+pub mod worker_parameters;
 pub mod workforce;
 pub mod workteam;
 

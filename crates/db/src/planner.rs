@@ -38,6 +38,8 @@ const FIGURES: &[(&str, &str, &str)] = &[
     ("task", "task_open", "10000 1000 100 1"),
     ("task", "task_queue", "10000 1000 1 1"),
     ("task", "task_ready", "1000 100 50 50 1"),
+    ("task", "task_undecided", "1000 100 1"),
+    ("worker_parameters", "worker_parameters", "1000 30 1"),
 ];
 
 /// Writes the figures into the file, if it has others. Connections opened before keep what they knew.

@@ -30,6 +30,8 @@ pub struct TasksDispatch {
     pub tasks: Vec<DispatchedTask>,
     /// How many answers each wants.
     pub wanted: i64,
+    /// How many answers each may have; 0 when none gets more than it wants.
+    pub most: i64,
     /// Iterations that are complete with these, so that no more objects will carry their name.
     pub closes: Vec<i64>,
     /// Now.
@@ -70,8 +72,8 @@ impl Operation for TasksDispatch {
                 .is_none()
                 .then(|| queue_place(self.now_ms, index as i64));
             conn.execute(
-                "INSERT INTO task (job_id, line, iteration, wanted, state, queue, published_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                "INSERT INTO task (job_id, line, iteration, wanted, state, queue, published_at, most)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
                 args![
                     self.job_id,
                     task.line,
@@ -80,6 +82,7 @@ impl Operation for TasksDispatch {
                     if task.failure.is_some() { 3_i64 } else { 0 },
                     place,
                     self.now_ms,
+                    self.most,
                 ],
             )
             .await?;

@@ -95,7 +95,7 @@ impl Operation for TasksClose {
             .await?;
             // State 4 is neither labeled nor failed: the object stays as it was.
             conn.execute(
-                "UPDATE task SET queue = NULL, live = 0, ready_at = $3,
+                "UPDATE task SET queue = NULL, live = 0, most = 0, ready_at = $3,
                    state = CASE WHEN answered = 0 AND $4 = 1 THEN 4 ELSE 1 END
                  WHERE job_id = $1 AND line = $2 AND state = 0",
                 args![self.job_id, *line, self.now_ms, leave],
@@ -133,13 +133,17 @@ impl Db {
 }
 
 impl Db {
-    /// How many tasks of a job are open, counted up to `most`.
+    /// How many tasks of a job are open or may be open again, counted up to `most`.
     pub async fn task_open_count(&self, job_id: i64, most: i64) -> Result<i64> {
         self.reader()
             .await?
             .conn()
             .one(
-                "SELECT COUNT(*) FROM (SELECT line FROM task WHERE job_id = $1 AND state = 0 LIMIT $2) AS open",
+                "SELECT COUNT(*) FROM (
+                   SELECT line FROM task WHERE job_id = $1 AND state = 0
+                   UNION ALL
+                   SELECT line FROM task WHERE job_id = $1 AND state = 1 AND batch = 0 AND wanted < most
+                   LIMIT $2) AS open",
                 args![job_id, most],
                 |row| row.int(0),
             )
@@ -167,7 +171,7 @@ impl Db {
             .conn()
             .all(
                 "SELECT iteration, COUNT(*), MIN(ready_at) FROM (
-                   SELECT iteration, ready_at FROM task WHERE job_id = $1 AND state = 1 AND batch = 0
+                   SELECT iteration, ready_at FROM task WHERE job_id = $1 AND state = 1 AND batch = 0 AND wanted >= most
                    ORDER BY iteration, line LIMIT $2) AS ready
                  GROUP BY iteration ORDER BY iteration",
                 args![job_id, most],

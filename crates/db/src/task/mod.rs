@@ -6,6 +6,7 @@
 //! or declined lease) joins at the end. Before "nothing left" is said, the queue is scanned once more
 //! from its head.
 
+mod decide;
 mod dispatch;
 mod draft;
 mod expire;
@@ -19,6 +20,7 @@ mod worker;
 use std::collections::HashMap;
 use std::sync::Mutex;
 
+pub use decide::{TasksDecide, Undecided};
 pub use dispatch::{DispatchedTask, TaskReopen, TasksDispatch};
 pub use draft::{Draft, DraftSave};
 pub use expire::{LeasesExpire, Ready, TasksClose, Unanswered};

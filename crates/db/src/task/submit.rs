@@ -284,6 +284,11 @@ impl Submit {
         )
         .await?;
         self.store(conn, revision, held.started_at).await?;
+        conn.execute(
+            "UPDATE job_worker SET corrected = corrected + 1 WHERE job_id = $1 AND worker_id = $2",
+            args![self.job_id, self.worker_id],
+        )
+        .await?;
         Ok(None)
     }
 

@@ -17,6 +17,11 @@ pub const LIMIT_MS: i64 = 600_000;
 
 /// A running job of `lines` objects, all dispatched, each wanting `wanted` answers.
 pub async fn running_job(db: &Db, lines: i64, wanted: i64, now_ms: i64) {
+    running_job_with(db, lines, wanted, 0, now_ms).await;
+}
+
+/// The same; a task may be given up to `most` answers.
+pub async fn running_job_with(db: &Db, lines: i64, wanted: i64, most: i64, now_ms: i64) {
     let insert = LabelingJobInsert {
         job_id: JOB,
         name: "Birds".to_owned(),
@@ -66,6 +71,7 @@ pub async fn running_job(db: &Db, lines: i64, wanted: i64, now_ms: i64) {
             })
             .collect(),
         wanted,
+        most,
         closes: vec![1],
         now_ms,
     };
@@ -431,6 +437,7 @@ fn closing_sends_the_answered_to_consolidation_and_refuses_what_comes_late() {
                 iteration: 1,
                 job_id: JOB,
                 method: "majority".to_owned(),
+                parameters: 0,
                 now_ms: 3_500,
             })
             .await
@@ -476,6 +483,7 @@ fn two_consolidations_of_an_iteration_never_share_a_second() {
                 iteration: 1,
                 job_id: JOB,
                 method: "majority".to_owned(),
+                parameters: 0,
                 now_ms,
             };
             stamps.push(db.write(begin).await.unwrap().unwrap().stamped_at);

@@ -8,5 +8,6 @@ mod databases;
 mod hot_path;
 mod invariants;
 mod people;
+mod redundancy;
 mod tags;
 mod worker_pages;
