@@ -29,7 +29,7 @@ const STEPS = {
   task: ["name", "taskType"],
   data: ["inputManifest", "outputPath"],
   question: ["header", "labels", "instructions", "fullInstructions"],
-  work: ["workteam", "workersPerObject", "taskTimeLimitMinutes", "consolidation", "labelAttributeName"],
+  work: ["workteam", "workersPerObject", "taskTimeLimitMinutes", "consolidation", "confidenceTarget", "labelAttributeName"],
 };
 
 export class CreateJobPage {
@@ -44,6 +44,7 @@ export class CreateJobPage {
   #report = h("div.report");
   #teams = selectBox("workteam", [], "");
   #submitOnKey = h("div");
+  #target = h("div");
   #leaving = new AbortController();
   /** Fields that were left once: only they are told off while typing. @type {Set<string>} */
   #touched = new Set();
@@ -149,14 +150,16 @@ export class CreateJobPage {
         ),
         field(
           t("console.config.consolidation"),
-          selectBox("consolidation", [["ground-truth", t("console.consolidation.ground-truth")], ["majority-vote", t("console.consolidation.majority-vote")]], values.consolidation),
+          selectBox("consolidation", [[values.consolidation, t(`console.consolidation.${values.consolidation}`)]], values.consolidation),
           { help: t("console.create.consolidation.help") },
         ),
+        this.#target,
         this.#submitOnKey,
         field(t("console.config.label_attribute"), text("labelAttributeName", { ...code, maxlength: 127, placeholder: values.name }), { help: t("console.create.label_attribute.help"), optional: true }),
       ]),
     );
     this.#drawSubmitOnKey();
+    this.#drawTarget();
     const signal = this.#leaving.signal;
     this.#form.addEventListener("input", (event) => this.#typed(event), { signal });
     this.#form.addEventListener("change", (event) => this.#typed(event), { signal });
@@ -213,12 +216,26 @@ export class CreateJobPage {
     );
   }
 
+  /** Only one way of consolidation knows how sure a label is. */
+  #drawTarget() {
+    if (this.#values.consolidation !== "cairn") return fill(this.#target);
+    fill(
+      this.#target,
+      field(
+        t("console.create.confidence_target"),
+        textInput("confidenceTarget", { type: "number", inputmode: "numeric", min: 50, max: 99, placeholder: t("console.create.confidence_target.none"), value: this.#values.confidenceTarget }),
+        { help: t("console.create.confidence_target.help"), optional: true },
+      ),
+    );
+  }
+
   /** @param {Event} event */
   #typed(event) {
     const control = /** @type {HTMLInputElement} */ (event.target);
     if (!control.name || control.name === "labels") return;
     this.#changed(control.name, control.type === "checkbox" ? control.checked : control.value);
     if (control.name === "taskType") this.#drawSubmitOnKey();
+    if (control.name === "consolidation") this.#drawTarget();
     if (control.name === "name") this.#form.querySelector("[name=labelAttributeName]")?.setAttribute("placeholder", control.value);
     if (control.name === "inputManifest" || control.name === "taskType") fill(this.#report);
   }
@@ -294,6 +311,7 @@ export class CreateJobPage {
     fill(select, consolidations.map((each) => h("option", { value: each }, t(`console.consolidation.${each}`))));
     select.value = chosen;
     if (chosen !== this.#values.consolidation) this.#changed("consolidation", chosen);
+    this.#drawTarget();
   }
 
   async #createTeam() {

@@ -18,6 +18,7 @@ import { LABELS_MAX, isMultiLabel, labelAttributeProblem, labelsOf, labelsProble
  * @property {string} workersPerObject
  * @property {string} taskTimeLimitMinutes
  * @property {Consolidation} consolidation
+ * @property {string} confidenceTarget percent; empty asks everybody
  * @property {boolean} submitOnKey
  * @property {string} labelAttributeName
  */
@@ -37,7 +38,8 @@ export const emptyValues = () => ({
   workteam: "",
   workersPerObject: "3",
   taskTimeLimitMinutes: "5",
-  consolidation: "ground-truth",
+  consolidation: "cairn",
+  confidenceTarget: "",
   submitOnKey: false,
   labelAttributeName: "",
 });
@@ -57,6 +59,7 @@ export function problemsOf(values) {
     workteam: wrong(values.workteam === "" ? "team" : null),
     workersPerObject: wrong(numberProblem(values.workersPerObject, 1, 9), { min: 1, max: 9 }),
     taskTimeLimitMinutes: wrong(numberProblem(values.taskTimeLimitMinutes, 1, 480), { min: 1, max: 480 }),
+    confidenceTarget: wrong(values.confidenceTarget.trim() === "" || values.consolidation !== "cairn" ? null : numberProblem(values.confidenceTarget, 50, 99), { min: 50, max: 99 }),
     labelAttributeName: wrong(labelAttributeProblem(values.labelAttributeName.trim())),
   };
 }
@@ -86,6 +89,7 @@ export function requestOf(values) {
     workersPerObject: Number(values.workersPerObject),
     taskTimeLimitSeconds: 60 * Number(values.taskTimeLimitMinutes),
     consolidation: values.consolidation,
+    ...(values.confidenceTarget.trim() === "" || values.consolidation !== "cairn" ? {} : { confidenceTarget: Number(values.confidenceTarget) }),
     submitOnKey: values.submitOnKey && !isMultiLabel(values.taskType),
   };
 }

@@ -4,7 +4,7 @@ import { h, icon } from "../pages/dom.js";
 import { duration } from "../pages/format.js";
 import { t } from "../pages/messages.js";
 import * as api from "./api.js";
-import { number } from "./figures.js";
+import { number, percent } from "./figures.js";
 import { copyable, taskTypeName } from "./parts.js";
 import { address } from "./route.js";
 
@@ -52,6 +52,7 @@ export class SettingsTab {
           ["concurrent", made.maxConcurrentTaskCount === null ? null : number(made.maxConcurrentTaskCount)],
           ["submit_on_key", t(made.submitOnKey ? "console.yes" : "console.no")],
           ["consolidation", made.consolidation === null ? t("console.consolidation.own") : t(`console.consolidation.${made.consolidation}`)],
+          ["confidence_target", made.confidenceTarget === null ? null : t("console.config.confidence_target.value", { share: percent(made.confidenceTarget), least: made.workersMin ?? 1 })],
           ["stop_count", made.maxHumanLabeledObjectCount === null ? null : number(made.maxHumanLabeledObjectCount)],
           ["stop_percent", made.maxPercentageOfInputDatasetLabeled === null ? null : `${number(made.maxPercentageOfInputDatasetLabeled)} %`],
         ],

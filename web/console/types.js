@@ -116,7 +116,7 @@
  * @typedef {"ImageMultiClass"|"ImageMultiClassMultiLabel"|"TextMultiClass"|"TextMultiClassMultiLabel"} TaskType the
  *   names that the built-in functions carry. A job made by a script may have another one (`BoundingBox`, …), or `Custom`
  *
- * @typedef {"ground-truth"|"majority-vote"} Consolidation
+ * @typedef {"cairn"|"ground-truth"|"majority-vote"} Consolidation
  *
  * @typedef {object} Counts of objects; what is left is `total` less the three others
  * @property {number} total lines of the input manifest; grows while the job is `Initializing`
@@ -141,6 +141,8 @@
  * @property {number} activeWorkers who answered, or held a task, in the last five minutes
  * @property {number|null} perHour objects labeled an hour over the last ten minutes with work in them; null until there is something to tell
  * @property {number|null} secondsLeft at that rate; null when it cannot be told, or nothing is left
+ * @property {{answers: number, fixed: number}|null} saved of the objects with a label: answers they took, and would have taken
+ *   from a fixed number of workers; null without a confidence target
  * @property {number|null} agreement of all pairs of answers to one object, the share that are the same (0–1); null without a pair
  * @property {LabelCount[]} distribution one for each label category, in the file's order; of a finished object with several labels each counts
  * @property {Iteration[]} iterations the first first
@@ -185,6 +187,8 @@
  * @property {string|null} preHumanTaskFunction ARN
  * @property {string|null} consolidationFunction ARN
  * @property {Consolidation|null} consolidation null when a function of the requester's own consolidates
+ * @property {number|null} confidenceTarget more workers are asked only while the label is less probable than this; null asks all
+ * @property {number|null} workersMin how many are asked at least, with a target
  * @property {boolean} submitOnKey
  * @property {string} roleArn
  * @property {number|null} maxHumanLabeledObjectCount stopping condition
@@ -241,6 +245,7 @@
  * @property {number} workersPerObject 1–9. out_of_range
  * @property {number} taskTimeLimitSeconds 30–28,800. out_of_range
  * @property {Consolidation} consolidation unsupported
+ * @property {number} [confidenceTarget] percent, 50–99; only with `cairn`. out_of_range, unsupported
  * @property {boolean} submitOnKey a label's key submits at once; only where one label is chosen. unsupported
  *
  * @typedef {Question & JobOwn} CreateJob The server writes the worker task template and the label category configuration

@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::EngineError;
 use crate::facts::{Facts, JobFacts};
+use crate::knowledge::Knowledge;
 use crate::pages::Pages;
 use crate::reconcilers::job::{self, Step};
 use crate::reconcilers::leases;
@@ -82,6 +83,7 @@ pub struct Inner {
     owner: String,
     pub(crate) facts: Facts,
     pub(crate) pages: Pages,
+    pub(crate) knowledge: Knowledge,
     /// Names of workers in answers, by person.
     pub(crate) worker_names: Mutex<HashMap<i64, String>>,
     /// Jobs being worked on here.
@@ -134,6 +136,7 @@ impl Engine {
             owner,
             facts: Facts::default(),
             pages: Pages::default(),
+            knowledge: Knowledge::default(),
             worker_names: Mutex::default(),
             running: Mutex::default(),
             look: Notify::new(),

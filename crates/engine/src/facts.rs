@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
 use cairn_db::Db;
+use cairn_db::consolidation::Annotation;
 use cairn_db::labeling_job::{LabelingJob, Pinned};
-use cairn_labeling::answer::exclusion_of_page;
+use cairn_labeling::answer::{self, AnswerLimits, Choice, exclusion_of_page};
 use cairn_labeling::arn::Place;
+use cairn_labeling::ids::WorkerId;
 use cairn_labeling::label_category::LabelCategories;
 use cairn_labeling::s3_layout::JobFolder;
 use cairn_labeling::s3_uri::S3Uri;
@@ -46,8 +48,10 @@ pub struct JobFacts {
     pub categories: LabelCategories,
     /// Their names.
     pub labels: Vec<String>,
-    /// Answers wanted for each object.
+    /// Answers wanted for each object; with `redundancy` the most that it is given.
     pub wanted: i64,
+    /// When fewer are enough.
+    pub redundancy: Option<Redundancy>,
     /// From acceptance to answer.
     pub limit_ms: i64,
     /// How long a lease lasts without a sign of life.
@@ -78,6 +82,15 @@ pub struct JobFacts {
     pub layout: JobFolder,
     /// The input manifest.
     pub manifest: S3Uri,
+}
+
+/// How many workers are asked about an object, where that depends on their answers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Redundancy {
+    /// How many are asked at least.
+    pub least: i64,
+    /// No more are asked once the label is as probable as this.
+    pub target: f64,
 }
 
 /// A job on its way to being one that runs.
@@ -154,6 +167,12 @@ impl JobFacts {
             labels: categories.labels(),
             categories,
             wanted: task.number_of_human_workers_per_data_object,
+            redundancy: settings.confidence_target.map(|thousandths| Redundancy {
+                least: settings
+                    .workers_min
+                    .min(task.number_of_human_workers_per_data_object),
+                target: thousandths as f64 / 1_000.0,
+            }),
             limit_ms: task.task_time_limit_in_seconds * 1_000,
             lease_ms: settings.lease_seconds * 1_000,
             correction_ms: settings.correction_seconds * 1_000,
@@ -173,6 +192,23 @@ impl JobFacts {
             layout,
             manifest,
         })
+    }
+}
+
+impl JobFacts {
+    /// What an answer chose; none when it names no label of the job, as one taken before the page and the
+    /// label category file were brought in line.
+    pub fn choice(&self, annotation: &Annotation) -> Option<(WorkerId, Choice)> {
+        let answer = answer::parse(&annotation.content, AnswerLimits::default()).ok()?;
+        let exclusion = self.exclusion.as_deref();
+        let choice = answer::choice(&answer, self.task_type, &self.categories, exclusion).ok()?;
+        Some((WorkerId(annotation.worker_id), choice))
+    }
+
+    /// What the answers to an object chose, as far as they count.
+    pub fn choices(&self, annotations: &[Annotation]) -> Vec<(WorkerId, Choice)> {
+        let choices = annotations.iter();
+        choices.filter_map(|answer| self.choice(answer)).collect()
     }
 }
 

@@ -13,6 +13,7 @@
 mod engine;
 mod error;
 pub mod facts;
+mod knowledge;
 pub mod pages;
 pub mod reconcilers;
 pub mod request;

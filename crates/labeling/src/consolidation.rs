@@ -1,23 +1,27 @@
 //! From the answers of a batch to what is concluded about each object.
 //!
-//! A batch is what one consolidation file holds. Nothing is remembered between batches, so a label
-//! is a function of the batch's answers, the task type, the categories and the algorithm alone.
+//! A batch is what one consolidation file holds. A label is a function of the batch's answers, the
+//! task type, the categories and the algorithm, and for [`Algorithm::Cairn`] of a version of the
+//! job's worker parameters: apart from these nothing is remembered between batches.
 
 use std::collections::HashMap;
 
-use cairn_algorithms::classification::{Consolidation, ground_truth, majority};
-use cairn_algorithms::multi_label::{self, MultiAnswer, MultiConsolidation};
+use cairn_algorithms::classification::{Consolidation, Decision, ground_truth, majority};
+use cairn_algorithms::multi_label::{self, MultiAnswer, MultiConsolidation, MultiDecision};
 use cairn_algorithms::{Answer, Answers, AnswersError};
 
 use crate::answer::Choice;
 use crate::ids::{Line, WorkerId};
 use crate::task_type::{Shape, TaskType};
+use crate::worker_parameters::WorkerParameters;
 
 /// How answers become labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Algorithm {
-    /// Follows Ground Truth's own numbers.
+    /// Labels each object by what is known of the workers of its job: [`crate::worker_parameters`].
     #[default]
+    Cairn,
+    /// Follows Ground Truth's own numbers.
     GroundTruth,
     /// Counts votes.
     Majority,
@@ -25,11 +29,16 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// All of them.
-    pub const ALL: [Algorithm; 2] = [Algorithm::GroundTruth, Algorithm::Majority];
+    pub const ALL: [Algorithm; 3] = [
+        Algorithm::Cairn,
+        Algorithm::GroundTruth,
+        Algorithm::Majority,
+    ];
 
     /// The name in settings.
     pub fn name(self) -> &'static str {
         match self {
+            Algorithm::Cairn => "cairn",
             Algorithm::GroundTruth => "ground-truth",
             Algorithm::Majority => "majority",
         }
@@ -66,149 +75,130 @@ pub enum Label {
     Multi(Vec<(u32, f64)>),
 }
 
-/// The result for a batch.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Batch {
-    /// By object, in the order given; `None` where no answer counts.
-    pub labels: Vec<(Line, Option<Label>)>,
-    /// What was learnt about the workers of the batch, in order of their first answer.
-    pub workers: Vec<WorkerSkill>,
+/// The algorithm, with what it needs.
+#[derive(Clone, Copy, Debug)]
+pub enum Method<'a> {
+    /// [`Algorithm::Cairn`], with what is known of the workers.
+    Cairn(&'a WorkerParameters),
+    /// [`Algorithm::GroundTruth`].
+    GroundTruth,
+    /// [`Algorithm::Majority`].
+    Majority,
 }
 
-/// How a worker's answers in a batch fit its labels.
-#[derive(Clone, Debug, PartialEq)]
-pub struct WorkerSkill {
-    /// Who.
-    pub worker: WorkerId,
-    /// How many answers counted.
-    pub answers: u32,
-    /// Estimated share of right answers.
-    pub accuracy: f64,
-}
-
-/// Consolidates a batch. `labels` is the number of categories.
+/// Consolidates a batch: the label of each object, in the order given; none where no answer counts.
+/// `labels` is the number of categories.
 ///
 /// Answers of the wrong shape for the task type do not count: a single choice is not an answer to a
 /// multi-label task.
 pub fn consolidate(
-    algorithm: Algorithm,
+    method: Method<'_>,
     task_type: &TaskType,
     labels: usize,
     objects: &[ObjectAnswers],
-) -> Result<Batch, AnswersError> {
-    let mut workers = Workers::default();
-    let given = objects.iter().enumerate().flat_map(|(object, answers)| {
-        let of_object = answers.answers.iter();
-        of_object.map(move |(worker, choice)| (object as u32, *worker, choice))
-    });
-    match task_type.shape {
-        Shape::SingleLabel => {
-            let answers: Vec<Answer> = given
-                .filter_map(|(object, worker, choice)| match choice {
-                    Choice::Single(label) => Some(Answer {
-                        object,
-                        worker: workers.index(worker),
-                        label: *label,
-                    }),
-                    Choice::Multi(_) => None,
-                })
-                .collect();
-            let answers = Answers::new(objects.len(), workers.list.len(), labels, &answers)?;
-            let result = match algorithm {
-                Algorithm::GroundTruth => ground_truth::consolidate(&answers),
-                Algorithm::Majority => majority::consolidate(&answers),
+) -> Result<Vec<(Line, Option<Label>)>, AnswersError> {
+    let none = |object: &ObjectAnswers| (object.line, None);
+    match (method, task_type.shape) {
+        (_, Shape::Other) => Ok(objects.iter().map(none).collect()),
+        (Method::Cairn(workers), _) => {
+            let label = |object: &ObjectAnswers| {
+                let label = workers.label(object.line, &object.answers);
+                (object.line, label)
             };
-            Ok(single(objects, &workers, &result))
+            Ok(objects.iter().map(label).collect())
         }
-        Shape::MultiLabel => {
-            let answers: Vec<MultiAnswer> = given
-                .filter_map(|(object, worker, choice)| match choice {
-                    Choice::Multi(labels) => Some(MultiAnswer {
-                        object,
-                        worker: workers.index(worker),
-                        labels: labels.clone(),
-                    }),
-                    Choice::Single(_) => None,
-                })
-                .collect();
-            let run = match algorithm {
-                Algorithm::GroundTruth => multi_label::ground_truth,
-                Algorithm::Majority => multi_label::majority,
-            };
-            let result = run(objects.len(), workers.list.len(), labels, &answers)?;
-            Ok(multi(objects, &workers, &result))
+        (Method::GroundTruth, Shape::SingleLabel) => {
+            single(objects, labels, ground_truth::consolidate)
         }
-        Shape::Other => Ok(Batch {
-            labels: objects.iter().map(|object| (object.line, None)).collect(),
-            workers: Vec::new(),
-        }),
+        (Method::Majority, Shape::SingleLabel) => single(objects, labels, majority::consolidate),
+        (Method::GroundTruth, Shape::MultiLabel) => {
+            multi(objects, labels, multi_label::ground_truth)
+        }
+        (Method::Majority, Shape::MultiLabel) => multi(objects, labels, multi_label::majority),
     }
 }
 
-fn single(objects: &[ObjectAnswers], workers: &Workers, result: &Consolidation) -> Batch {
-    let label = |(object, decision): (&ObjectAnswers, &Option<_>)| {
-        let decision: &Option<cairn_algorithms::classification::Decision> = decision;
+/// Who chose what of which object of the batch.
+fn given(objects: &[ObjectAnswers]) -> impl Iterator<Item = (u32, WorkerId, &Choice)> {
+    objects.iter().zip(0..).flat_map(|(object, index)| {
+        let answers = object.answers.iter();
+        answers.map(move |(worker, choice)| (index, *worker, choice))
+    })
+}
+
+fn single(
+    objects: &[ObjectAnswers],
+    labels: usize,
+    run: impl Fn(&Answers) -> Consolidation,
+) -> Result<Vec<(Line, Option<Label>)>, AnswersError> {
+    let mut workers = Workers::default();
+    let answers: Vec<Answer> = given(objects)
+        .filter_map(|(object, worker, choice)| match choice {
+            Choice::Single(label) => Some(Answer {
+                object,
+                worker: workers.index(worker),
+                label: *label,
+            }),
+            Choice::Multi(_) => None,
+        })
+        .collect();
+    let result = run(&Answers::new(
+        objects.len(),
+        workers.count(),
+        labels,
+        &answers,
+    )?);
+    let label = |(object, decision): (&ObjectAnswers, &Option<Decision>)| {
         let label = decision.map(|decision| Label::Single {
             index: decision.label,
             confidence: decision.confidence,
         });
         (object.line, label)
     };
-    let skill =
-        |(worker, skill): (&WorkerId, &cairn_algorithms::classification::Skill)| WorkerSkill {
-            worker: *worker,
-            answers: skill.answers,
-            accuracy: skill.accuracy,
-        };
-    Batch {
-        labels: objects.iter().zip(&result.objects).map(label).collect(),
-        workers: workers
-            .list
-            .iter()
-            .zip(&result.workers)
-            .map(skill)
-            .collect(),
-    }
+    Ok(objects.iter().zip(&result.objects).map(label).collect())
 }
 
-fn multi(objects: &[ObjectAnswers], workers: &Workers, result: &MultiConsolidation) -> Batch {
-    let label = |(object, decision): (&ObjectAnswers, &Option<multi_label::MultiDecision>)| {
+fn multi(
+    objects: &[ObjectAnswers],
+    labels: usize,
+    run: impl Fn(usize, usize, usize, &[MultiAnswer]) -> Result<MultiConsolidation, AnswersError>,
+) -> Result<Vec<(Line, Option<Label>)>, AnswersError> {
+    let mut workers = Workers::default();
+    let answers: Vec<MultiAnswer> = given(objects)
+        .filter_map(|(object, worker, choice)| match choice {
+            Choice::Multi(labels) => Some(MultiAnswer {
+                object,
+                worker: workers.index(worker),
+                labels: labels.clone(),
+            }),
+            Choice::Single(_) => None,
+        })
+        .collect();
+    let result = run(objects.len(), workers.count(), labels, &answers)?;
+    let label = |(object, decision): (&ObjectAnswers, &Option<MultiDecision>)| {
         let label = decision.as_ref().map(|decision| {
             let kept = decision.labels.iter();
             Label::Multi(kept.map(|kept| (kept.label, kept.confidence)).collect())
         });
         (object.line, label)
     };
-    let skill = |(worker, skill): (&WorkerId, &multi_label::MultiSkill)| WorkerSkill {
-        worker: *worker,
-        answers: skill.answers,
-        accuracy: skill.accuracy,
-    };
-    Batch {
-        labels: objects.iter().zip(&result.objects).map(label).collect(),
-        workers: workers
-            .list
-            .iter()
-            .zip(&result.workers)
-            .map(skill)
-            .collect(),
-    }
+    Ok(objects.iter().zip(&result.objects).map(label).collect())
 }
 
 /// Numbers workers in order of their first answer.
 #[derive(Default)]
 struct Workers {
-    list: Vec<WorkerId>,
     indices: HashMap<WorkerId, u32>,
 }
 
 impl Workers {
     fn index(&mut self, worker: WorkerId) -> u32 {
-        let next = self.list.len() as u32;
-        *self.indices.entry(worker).or_insert_with(|| {
-            self.list.push(worker);
-            next
-        })
+        let next = self.indices.len() as u32;
+        *self.indices.entry(worker).or_insert(next)
+    }
+
+    fn count(&self) -> usize {
+        self.indices.len()
     }
 }
 
@@ -245,7 +235,7 @@ mod tests {
             object(6, &[(9, some(&[0]))]),
         ];
         let row = task_type("TextMultiClass").unwrap();
-        let batch = consolidate(Algorithm::Majority, row, 2, &objects).unwrap();
+        let batch = consolidate(Method::Majority, row, 2, &objects).unwrap();
         let label = |index, confidence| Some(Label::Single { index, confidence });
         let expected = [
             (Line(7), label(1, 0.67)),
@@ -253,18 +243,9 @@ mod tests {
             (Line(5), label(0, 0.0)),
             (Line(6), None),
         ];
-        assert_eq!(batch.labels, expected);
-        let workers: Vec<(i64, u32)> = batch
-            .workers
-            .iter()
-            .map(|skill| (skill.worker.0, skill.answers))
-            .collect();
-        assert_eq!(workers, [(3, 1), (9, 2), (4, 1)]);
-        let batch = consolidate(Algorithm::GroundTruth, row, 2, &objects).unwrap();
-        assert!(matches!(
-            batch.labels[0].1,
-            Some(Label::Single { index: 1, .. })
-        ));
+        assert_eq!(batch, expected);
+        let batch = consolidate(Method::GroundTruth, row, 2, &objects).unwrap();
+        assert!(matches!(batch[0].1, Some(Label::Single { index: 1, .. })));
     }
 
     #[test]
@@ -275,15 +256,15 @@ mod tests {
             object(2, &[(1, one(0))]),
         ];
         let row = task_type("ImageMultiClassMultiLabel").unwrap();
-        let batch = consolidate(Algorithm::Majority, row, 3, &objects).unwrap();
+        let batch = consolidate(Method::Majority, row, 3, &objects).unwrap();
         let expected = [
             (Line(0), Some(Label::Multi(vec![(2, 1.0)]))),
             (Line(1), Some(Label::Multi(vec![]))),
             (Line(2), None),
         ];
-        assert_eq!(batch.labels, expected);
-        let batch = consolidate(Algorithm::GroundTruth, row, 3, &objects).unwrap();
-        let Some(Label::Multi(labels)) = &batch.labels[0].1 else {
+        assert_eq!(batch, expected);
+        let batch = consolidate(Method::GroundTruth, row, 3, &objects).unwrap();
+        let Some(Label::Multi(labels)) = &batch[0].1 else {
             panic!("an object with answers has a label");
         };
         assert_eq!(

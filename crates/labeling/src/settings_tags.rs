@@ -45,15 +45,30 @@ pub enum Kind {
         /// Largest.
         max: i64,
     },
+    /// `off`, or a number from 0.5 to 0.999 with at most three decimals.
+    Confidence,
+    /// Nothing, or the address of a file in S3.
+    File,
+    /// Nothing, or names of labeling jobs with spaces between them, [`JOBS_MAX`] at most.
+    Jobs,
 }
+
+/// Jobs that one setting may name.
+const JOBS_MAX: usize = 10;
 
 /// The table.
 pub static SETTINGS: &[Setting] = &[
     Setting {
+        name: "confidence-target",
+        kind: Kind::Confidence,
+        default: "off",
+        doc: "how sure a label must be before no more workers are asked; NumberOfHumanWorkersPerDataObject is then the most that are",
+    },
+    Setting {
         name: "consolidation",
-        kind: Kind::Word(&["ground-truth", "majority"]),
-        default: "ground-truth",
-        doc: "how answers become labels: like Ground Truth, or by counting votes",
+        kind: Kind::Word(&["cairn", "ground-truth", "majority"]),
+        default: "cairn",
+        doc: "how answers become labels: by how reliable each worker has shown to be, like Ground Truth, or by counting votes",
     },
     Setting {
         name: "consolidation-batch",
@@ -77,6 +92,12 @@ pub static SETTINGS: &[Setting] = &[
         doc: "how long after submitting a worker may correct an answer",
     },
     Setting {
+        name: "known-labels",
+        kind: Kind::File,
+        default: "",
+        doc: "an augmented manifest with true labels of some objects, by which workers are judged",
+    },
+    Setting {
         name: "lease-seconds",
         kind: Kind::Number { min: 30, max: 3600 },
         default: "300",
@@ -88,6 +109,18 @@ pub static SETTINGS: &[Setting] = &[
         default: "false",
         doc: "whether the key that chooses a label also submits, where one label is chosen",
     },
+    Setting {
+        name: "worker-history",
+        kind: Kind::Jobs,
+        default: "",
+        doc: "earlier jobs with the same labels, whose answers tell how reliable workers are",
+    },
+    Setting {
+        name: "workers-min",
+        kind: Kind::Number { min: 1, max: 9 },
+        default: "2",
+        doc: "with a confidence target: how many workers are asked about every object",
+    },
 ];
 
 /// The settings of one job, effective values all.
@@ -95,16 +128,24 @@ pub static SETTINGS: &[Setting] = &[
 pub struct JobSettings {
     /// `consolidation`.
     pub consolidation: Algorithm,
+    /// `confidence-target`, in thousandths; none when it is off.
+    pub confidence_target: Option<i64>,
     /// `consolidation-batch`.
     pub consolidation_batch: i64,
     /// `consolidation-wait-seconds`.
     pub consolidation_wait_seconds: i64,
     /// `correction-seconds`.
     pub correction_seconds: i64,
+    /// `known-labels`: address of the file; empty when there is none.
+    pub known_labels: String,
     /// `lease-seconds`.
     pub lease_seconds: i64,
     /// `submit-on-key`.
     pub submit_on_key: bool,
+    /// `worker-history`: names of jobs.
+    pub worker_history: Vec<String>,
+    /// `workers-min`.
+    pub workers_min: i64,
 }
 
 /// Why a tag or a file of settings is refused.
@@ -210,11 +251,15 @@ impl SettingsTags {
         let number = |name: &str| value(name).parse().unwrap_or_default();
         Ok(JobSettings {
             consolidation: Algorithm::from_name(value("consolidation")).unwrap_or_default(),
+            confidence_target: thousandths(value("confidence-target")),
             consolidation_batch: number("consolidation-batch"),
             consolidation_wait_seconds: number("consolidation-wait-seconds"),
             correction_seconds: number("correction-seconds"),
+            known_labels: value("known-labels").to_owned(),
             lease_seconds: number("lease-seconds"),
             submit_on_key: value("submit-on-key") == "true",
+            worker_history: names(value("worker-history")),
+            workers_min: number("workers-min"),
         })
     }
 }
@@ -240,7 +285,14 @@ impl JobSettings {
                     "consolidation-batch" => self.consolidation_batch.to_string(),
                     "consolidation-wait-seconds" => self.consolidation_wait_seconds.to_string(),
                     "correction-seconds" => self.correction_seconds.to_string(),
+                    "confidence-target" => match self.confidence_target {
+                        None => "off".to_owned(),
+                        Some(thousandths) => (thousandths as f64 / 1_000.0).to_string(),
+                    },
+                    "known-labels" => self.known_labels.clone(),
                     "lease-seconds" => self.lease_seconds.to_string(),
+                    "worker-history" => self.worker_history.join(" "),
+                    "workers-min" => self.workers_min.to_string(),
                     _ => self.submit_on_key.to_string(),
                 };
                 (setting.name, value)
@@ -266,6 +318,14 @@ impl Setting {
         let good = match self.kind {
             Kind::Word(words) => words.contains(&value),
             Kind::Switch => matches!(value, "true" | "false"),
+            Kind::Confidence => value == "off" || thousandths(value).is_some(),
+            Kind::File => {
+                value.is_empty() || S3Uri::parse(value).is_ok_and(|uri| !uri.key.is_empty())
+            }
+            Kind::Jobs => {
+                let names = names(value);
+                names.len() <= JOBS_MAX && names.iter().all(|name| is_job_name(name))
+            }
             Kind::Number { min, max } => {
                 // `+5` and `05` parse too, but one value has one text.
                 let number = value.parse::<i64>().ok();
@@ -292,8 +352,35 @@ impl Kind {
             Kind::Word(words) => words.join(" or "),
             Kind::Switch => "true or false".to_owned(),
             Kind::Number { min, max } => format!("a whole number from {min} to {max}"),
+            Kind::Confidence => {
+                "off or a number from 0.5 to 0.999 with at most three decimals".to_owned()
+            }
+            Kind::File => "the S3 address of a file, as s3://bucket/key".to_owned(),
+            Kind::Jobs => {
+                format!("names of at most {JOBS_MAX} labeling jobs with spaces between them")
+            }
         }
     }
+}
+
+/// A confidence in thousandths; none when it is none that may be set. One value has one text.
+fn thousandths(value: &str) -> Option<i64> {
+    let number: f64 = value.parse().ok()?;
+    let thousandths = (number * 1_000.0).round();
+    let is_text_of = (thousandths / 1_000.0).to_string() == value;
+    (is_text_of && (500.0..=999.0).contains(&thousandths)).then_some(thousandths as i64)
+}
+
+fn names(value: &str) -> Vec<String> {
+    let names = value.split(' ').filter(|name| !name.is_empty());
+    names.map(str::to_owned).collect()
+}
+
+fn is_job_name(name: &str) -> bool {
+    (1..=63).contains(&name.len())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 fn find(name: &str) -> Option<&'static Setting> {
@@ -372,21 +459,29 @@ mod tests {
     #[test]
     fn tags_set_every_setting() {
         let tags = [
+            ("cairn:confidence-target", "0.95"),
             ("cairn:consolidation", "majority"),
             ("cairn:consolidation-batch", "7"),
             ("cairn:consolidation-wait-seconds", "0"),
             ("cairn:correction-seconds", "86400"),
+            ("cairn:known-labels", "s3://b/gold.manifest"),
             ("cairn:lease-seconds", "30"),
             ("cairn:submit-on-key", "true"),
+            ("cairn:worker-history", "birds-1 birds-2"),
+            ("cairn:workers-min", "3"),
         ];
         let settings = settle(&tags, None).unwrap();
         let expected = JobSettings {
+            confidence_target: Some(950),
             consolidation: Algorithm::Majority,
             consolidation_batch: 7,
             consolidation_wait_seconds: 0,
             correction_seconds: 86_400,
+            known_labels: "s3://b/gold.manifest".to_owned(),
             lease_seconds: 30,
             submit_on_key: true,
+            worker_history: vec!["birds-1".to_owned(), "birds-2".to_owned()],
+            workers_min: 3,
         };
         assert_eq!(settings, expected);
         let pairs = expected.pairs();
@@ -414,7 +509,7 @@ mod tests {
                 "`lease-seconds` is set by a tag and by the settings file s3://b/s.json".to_owned()
             )
         );
-        let known = "settings are consolidation, consolidation-batch, consolidation-wait-seconds, correction-seconds, lease-seconds, submit-on-key";
+        let known = "settings are confidence-target, consolidation, consolidation-batch, consolidation-wait-seconds, correction-seconds, known-labels, lease-seconds, submit-on-key, worker-history, workers-min";
         for (file, expected) in [
             ("[]", "settings file s3://b/s.json: is not a JSON object".to_owned()),
             ("{", "settings file s3://b/s.json: is not JSON: EOF while parsing an object at line 1 column 1".to_owned()),
@@ -433,12 +528,28 @@ mod tests {
         refused(
             "cairn:shuffle",
             "true",
-            "tag `cairn:shuffle` is not a setting; settings are consolidation, consolidation-batch, consolidation-wait-seconds, correction-seconds, lease-seconds, submit-on-key",
+            "tag `cairn:shuffle` is not a setting; settings are confidence-target, consolidation, consolidation-batch, consolidation-wait-seconds, correction-seconds, known-labels, lease-seconds, submit-on-key, worker-history, workers-min",
         );
         refused(
             "cairn:consolidation",
             "best",
-            "tag `cairn:consolidation`: `best` is not allowed, it must be ground-truth or majority",
+            "tag `cairn:consolidation`: `best` is not allowed, it must be cairn or ground-truth or majority",
+        );
+        for value in ["1", "0.4", "0.9999", "90", "0.90", "on"] {
+            let expected = format!(
+                "tag `cairn:confidence-target`: `{value}` is not allowed, it must be off or a number from 0.5 to 0.999 with at most three decimals"
+            );
+            refused("cairn:confidence-target", value, &expected);
+        }
+        refused(
+            "cairn:known-labels",
+            "gold.manifest",
+            "tag `cairn:known-labels`: `gold.manifest` is not allowed, it must be the S3 address of a file, as s3://bucket/key",
+        );
+        refused(
+            "cairn:worker-history",
+            "birds_1",
+            "tag `cairn:worker-history`: `birds_1` is not allowed, it must be names of at most 10 labeling jobs with spaces between them",
         );
         refused(
             "cairn:submit-on-key",

@@ -20,15 +20,15 @@ use cairn_db::consolidation::{
 use cairn_db::label::{Label as StoredLabel, LabelKind, LabelsInsert};
 use cairn_db::labeling_job::LabelingJob;
 use cairn_db::task::Ready;
-use cairn_labeling::answer::{self, AnswerLimits};
-use cairn_labeling::consolidation::{Label, ObjectAnswers, consolidate};
+use cairn_labeling::consolidation::{Algorithm, Label, Method, ObjectAnswers, consolidate};
 use cairn_labeling::consolidation_request::{DataObject, RequestObject, consolidation_request};
 use cairn_labeling::consolidation_response::consolidation_response;
-use cairn_labeling::ids::{Line, WorkerId};
+use cairn_labeling::ids::Line;
 use cairn_labeling::label_json::{
     JobFacts as LabelFacts, LabelJson, ObjectFailure, failure_json, label_json,
 };
 use cairn_labeling::s3_uri::S3Uri;
+use cairn_labeling::worker_parameters::WorkerParameters;
 use cairn_labeling::worker_response::{WorkerAnswer, worker_response};
 use cairn_storage::SmallPut;
 use jiff::{SignedDuration, Timestamp};
@@ -38,6 +38,7 @@ use super::job::Step;
 use crate::EngineError;
 use crate::engine::Inner;
 use crate::facts::JobFacts;
+use crate::knowledge;
 
 /// Files stored in one commit.
 const PUTS_A_COMMIT: usize = 500;
@@ -113,6 +114,7 @@ pub async fn step(
         job_id: job.job_id,
         iteration: chosen.iteration,
         method: facts.settings.consolidation.name().to_owned(),
+        parameters: knowledge::newest_version(inner, facts).await?,
         now_ms,
     };
     if let Some(batch) = inner.db.write(begin).await? {
@@ -146,8 +148,13 @@ async fn run(
             declined.insert(object.line, reasons);
         }
     }
+    let workers = match knowledge::is_used(facts) {
+        true => Some(knowledge::of_version(inner, facts, batch.parameters).await?),
+        false => None,
+    };
     let work = Work {
         facts: facts.clone(),
+        workers,
         batch: batch.clone(),
         objects,
         annotations,
@@ -231,6 +238,7 @@ async fn worker_names(
 /// Everything a batch is made of; what follows needs nothing else.
 struct Work {
     facts: Arc<JobFacts>,
+    workers: Option<Arc<WorkerParameters>>,
     batch: Consolidation,
     objects: Vec<BatchObject>,
     annotations: Vec<Annotation>,
@@ -322,30 +330,29 @@ impl Work {
             .iter()
             .map(|object| ObjectAnswers {
                 line: Line(object.line),
-                answers: answers_of(object)
-                    .iter()
-                    .filter_map(|answer| self.choice(answer))
-                    .collect(),
+                answers: facts.choices(answers_of(object)),
             })
             .collect();
-        let concluded = consolidate(
-            facts.settings.consolidation,
-            facts.task_type,
-            facts.categories.len(),
-            &given,
-        )
-        .map_err(|error| EngineError::Stored(error.to_string()))?;
-        let label_facts = LabelFacts {
-            job_name: &facts.name,
-            task_type: facts.task_type,
-            categories: &facts.categories,
+        let method = match (&self.workers, facts.settings.consolidation) {
+            (Some(workers), _) => Method::Cairn(workers),
+            (None, Algorithm::Majority) => Method::Majority,
+            (None, _) => Method::GroundTruth,
         };
-        for (object, (line, label)) in objects.iter().zip(concluded.labels) {
+        let concluded = consolidate(method, facts.task_type, facts.categories.len(), &given)
+            .map_err(|error| EngineError::Stored(error.to_string()))?;
+        let label_facts = label_facts(facts);
+        for (object, (line, label)) in objects.iter().zip(concluded) {
             let answers = answers_of(object);
             let stored = match label {
                 Some(label) => {
                     let json = label_json(label_facts, &label, at);
-                    let stored = self.label(object, answers.len(), &label, &json);
+                    let stored = stored(
+                        facts,
+                        (object.line, answers.len()),
+                        &label,
+                        &json,
+                        (self.batch.batch, self.batch.stamped_at),
+                    );
                     response.push((line, json));
                     stored
                 }
@@ -359,48 +366,6 @@ impl Work {
             done.labels.push(stored);
         }
         Ok(())
-    }
-
-    /// What an answer chose; nothing when it names no label of the job, as one taken before the page
-    /// and the label category file were brought in line.
-    fn choice(&self, annotation: &Annotation) -> Option<(WorkerId, answer::Choice)> {
-        let facts = &self.facts;
-        let answer = answer::parse(&annotation.content, AnswerLimits::default()).ok()?;
-        let exclusion = facts.exclusion.as_deref();
-        let choice = answer::choice(&answer, facts.task_type, &facts.categories, exclusion).ok()?;
-        Some((WorkerId(annotation.worker_id), choice))
-    }
-
-    fn label(
-        &self,
-        object: &BatchObject,
-        answers: usize,
-        label: &Label,
-        json: &LabelJson,
-    ) -> StoredLabel {
-        let name = |index: u32| self.facts.categories.label(index).unwrap_or_default();
-        let (summary, confidence) = match label {
-            Label::Single { index, confidence } => (name(*index).to_owned(), Some(*confidence)),
-            Label::Multi(labels) => {
-                let names: Vec<&str> = labels.iter().map(|(index, _)| name(*index)).collect();
-                let least = labels
-                    .iter()
-                    .map(|(_, confidence)| *confidence)
-                    .reduce(f64::min);
-                (names.join("\n"), least)
-            }
-        };
-        StoredLabel {
-            line: object.line,
-            kind: LabelKind::Human,
-            batch: self.batch.batch,
-            labeled_at: self.batch.stamped_at,
-            answers: answers as i64,
-            confidence,
-            summary,
-            content: json.label.clone(),
-            metadata: json.metadata.clone(),
-        }
     }
 
     fn failure(&self, object: &BatchObject, answers: usize) -> ObjectFailure {
@@ -473,6 +438,61 @@ impl Work {
             (Some(uri), _) => DataObject::S3Uri(uri),
             (None, text) => DataObject::Content(text.unwrap_or_default()),
         })
+    }
+}
+
+/// What the metadata of every label of a job says.
+fn label_facts(facts: &JobFacts) -> LabelFacts<'_> {
+    LabelFacts {
+        job_name: &facts.name,
+        task_type: facts.task_type,
+        categories: &facts.categories,
+    }
+}
+
+/// A label as it is stored, made at `at`.
+pub(super) fn stored_label(
+    facts: &JobFacts,
+    line: i64,
+    answers: usize,
+    label: &Label,
+    batch: i64,
+    at: Timestamp,
+) -> StoredLabel {
+    let json = label_json(label_facts(facts), label, at);
+    let made = (batch, at.as_millisecond());
+    stored(facts, (line, answers), label, &json, made)
+}
+
+fn stored(
+    facts: &JobFacts,
+    (line, answers): (i64, usize),
+    label: &Label,
+    json: &LabelJson,
+    (batch, labeled_at): (i64, i64),
+) -> StoredLabel {
+    let name = |index: u32| facts.categories.label(index).unwrap_or_default();
+    let (summary, confidence) = match label {
+        Label::Single { index, confidence } => (name(*index).to_owned(), Some(*confidence)),
+        Label::Multi(labels) => {
+            let names: Vec<&str> = labels.iter().map(|(index, _)| name(*index)).collect();
+            let least = labels
+                .iter()
+                .map(|(_, confidence)| *confidence)
+                .reduce(f64::min);
+            (names.join("\n"), least)
+        }
+    };
+    StoredLabel {
+        line,
+        kind: LabelKind::Human,
+        batch,
+        labeled_at,
+        answers: answers as i64,
+        confidence,
+        summary,
+        content: json.label.clone(),
+        metadata: json.metadata.clone(),
     }
 }
 

@@ -76,7 +76,8 @@ pub async fn dispatch(
         next_line_before: progress.next_line,
         next_line,
         tasks,
-        wanted: facts.wanted,
+        wanted: facts.redundancy.map_or(facts.wanted, |asked| asked.least),
+        most: facts.redundancy.map_or(0, |_| facts.wanted),
         closes,
         now_ms,
     };

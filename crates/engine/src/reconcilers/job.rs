@@ -15,7 +15,8 @@ use cairn_labeling::template::Template;
 use cairn_storage::StoreError;
 
 use super::ingest::{Ingested, ingest};
-use super::{consolidate, dispatch, output};
+use super::learn::{self, Learned};
+use super::{consolidate, dispatch, output, redundancy};
 use crate::EngineError;
 use crate::engine::Inner;
 use crate::facts::{JobFacts, JobSetup};
@@ -52,6 +53,7 @@ pub struct Memory {
     /// When tasks were last looked at for the end of their availability.
     closed_at: i64,
     pub(super) consolidation: consolidate::Memory,
+    learning: learn::Memory,
 }
 
 /// Does one unit of what is missing.
@@ -78,7 +80,7 @@ pub async fn dispatch_more(inner: &Arc<Inner>, job_id: i64) -> Result<bool, Engi
     let Some(job) = inner.db.labeling_job(job_id).await? else {
         return Ok(false);
     };
-    if job.state != "InProgress" || job.progress.next_line >= job.progress.total {
+    if !matches!(job.state.as_str(), "InProgress" | "Stopping") {
         return Ok(false);
     }
     let dispatched = dispatch_now(inner, &job).await;
@@ -87,15 +89,19 @@ pub async fn dispatch_more(inner: &Arc<Inner>, job_id: i64) -> Result<bool, Engi
 
 async fn dispatch_now(inner: &Inner, job: &LabelingJob) -> Result<bool, EngineError> {
     let facts = job_facts(inner, job).await?;
+    let decided = redundancy::decide(inner, &facts, job).await?;
+    if job.state != "InProgress" || job.progress.next_line >= job.progress.total {
+        return Ok(decided);
+    }
     let (mut progress, conditions) = rules(&facts, job);
     if conditions.met(&progress).is_some() {
-        return Ok(false);
+        return Ok(decided);
     }
     // An object makes room once it has its answers: its consolidation may wait for company.
     let open = inner.db.task_open_count(job.job_id, facts.in_flight_max);
     progress.unanswered = u64::try_from(open.await?).unwrap_or(0);
     let room = allowance(&progress, &conditions, facts.in_flight_max as u64);
-    dispatch::dispatch(inner, &facts, &job.progress, room).await
+    Ok(dispatch::dispatch(inner, &facts, &job.progress, room).await? || decided)
 }
 
 async fn job_facts(inner: &Inner, job: &LabelingJob) -> Result<Arc<JobFacts>, EngineError> {
@@ -302,6 +308,13 @@ async fn advance(
             }
         }
     }
+    // What is known of workers is brought up to date beside the answers; it holds nothing up.
+    if matches!(
+        learn::step(inner, &facts, job, &mut memory.learning, false).await?,
+        Learned::More
+    ) {
+        return Ok(Step::Busy);
+    }
     let settling = job.progress.next_line >= job.progress.total || is_stopping;
     match consolidate::step(inner, &facts, job, &mut memory.consolidation).await? {
         Step::Busy => return Ok(Step::Busy),
@@ -317,6 +330,11 @@ async fn advance(
         return Ok(Step::Busy);
     }
     if settling && inner.db.task_open_count(job.job_id, 1).await? == 0 {
+        match learn::step(inner, &facts, job, &mut memory.learning, true).await? {
+            Learned::More => return Ok(Step::Busy),
+            Learned::Later { until_ms } => return Ok(Step::Idle { until_ms }),
+            Learned::Nothing => {}
+        }
         // Scripts read the file as soon as they see the state.
         if !is_current {
             output::write(inner, &facts, job).await?;

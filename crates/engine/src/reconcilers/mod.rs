@@ -3,10 +3,13 @@
 //! [`job`] is the order of the steps of one job; the others are its steps, and [`leases`], which
 //! looks after all jobs at once.
 
+pub mod besides;
 pub mod consolidate;
 pub mod dispatch;
 pub mod ingest;
 pub mod job;
+pub mod learn;
 pub mod leases;
 pub mod object_check;
 pub mod output;
+pub mod redundancy;

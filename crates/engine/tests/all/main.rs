@@ -3,5 +3,6 @@
 // A helper that cannot go on should stop where it stands, as a test does.
 #![allow(clippy::unwrap_used)]
 
+mod learning;
 mod life;
 mod world;

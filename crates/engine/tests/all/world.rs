@@ -125,7 +125,8 @@ impl World {
         page.objects.into_iter().map(|object| object.key).collect()
     }
 
-    /// Creates a job over `manifest`; `change` edits its request.
+    /// Creates a job over `manifest`; `change` edits its request, in which `TaskType` and `Settings` are
+    /// those of the job.
     pub async fn create(
         &self,
         name: &str,
@@ -161,6 +162,10 @@ impl World {
         if let Some(Value::String(other)) = request.as_object_mut().unwrap().remove("TaskType") {
             task_type = other;
         }
+        let mut settings = json!({"consolidation": "majority"});
+        if let Some(other) = request.as_object_mut().unwrap().remove("Settings") {
+            settings = other;
+        }
         let job_id = cairn_db::time_id(self.now(), MADE.fetch_add(1, Ordering::Relaxed) as u32);
         let insert = LabelingJobInsert {
             job_id,
@@ -170,7 +175,7 @@ impl World {
             workteam_arn: "team".to_owned(),
             task_type,
             request: request.to_string(),
-            settings: "{\"consolidation\":\"majority\"}".to_owned(),
+            settings: settings.to_string(),
             pinned: Pinned::default(),
             tags: Vec::new(),
             actor: "test".to_owned(),

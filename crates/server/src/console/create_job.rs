@@ -28,6 +28,8 @@ use crate::page_error::PageError;
 use crate::people::console::overview::CONSOLIDATIONS;
 
 const OPERATION: &str = "CreateLabelingJob";
+/// Confidence targets that the form takes, in percent.
+const CONFIDENCE_TARGETS: std::ops::RangeInclusive<i64> = 50..=99;
 /// Characters of a job's description on the wire.
 const DESCRIPTION_CHARS_MAX: usize = 255;
 
@@ -51,6 +53,9 @@ pub(super) struct CreateJob {
     task_time_limit_seconds: i64,
     #[serde(default)]
     consolidation: String,
+    /// A whole percentage.
+    #[serde(default)]
+    confidence_target: Option<i64>,
     #[serde(default)]
     submit_on_key: bool,
     #[serde(flatten)]
@@ -182,6 +187,17 @@ impl CreateJob {
             let message = format!("this is one of {}", CONSOLIDATIONS.join(", "));
             return Err(PageError::rule("unsupported", "consolidation", message));
         }
+        if let Some(percent) = self.confidence_target {
+            if !CONFIDENCE_TARGETS.contains(&percent) {
+                let (least, most) = CONFIDENCE_TARGETS.into_inner();
+                let message = format!("this is from {least} to {most}");
+                return Err(PageError::rule("out_of_range", "confidenceTarget", message));
+            }
+            if !matches!(self.consolidation.as_str(), "" | "cairn") {
+                let message = "only consolidation by cairn says how sure a label is";
+                return Err(PageError::rule("unsupported", "confidenceTarget", message));
+            }
+        }
         if self.submit_on_key && !is_single(task_type) {
             return Err(PageError::rule(
                 "unsupported",
@@ -212,6 +228,10 @@ impl CreateJob {
             consolidation => consolidation,
         };
         tag("consolidation", job_config::setting_of(consolidation));
+        if let Some(percent) = self.confidence_target {
+            let target = percent as f64 / 100.0;
+            tag("confidence-target", &target.to_string());
+        }
         if self.submit_on_key {
             tag("submit-on-key", "true");
         }

@@ -75,6 +75,16 @@ struct LabelCount {
     count: i64,
 }
 
+/// `Saved`: what a confidence target spares, of the objects that have their label.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Saved {
+    /// Answers that went into their labels.
+    answers: i64,
+    /// Answers that a fixed number of workers would have given.
+    fixed: i64,
+}
+
 /// `Iteration`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -114,6 +124,7 @@ pub struct Progress {
     per_hour: Option<f64>,
     seconds_left: Option<i64>,
     agreement: Option<f64>,
+    saved: Option<Saved>,
     distribution: Vec<LabelCount>,
     iterations: Vec<Iteration>,
     changed_at: i64,
@@ -239,6 +250,14 @@ pub async fn progress(app: &App, job: &LabelingJob) -> Result<Progress, PageErro
         Some(facts) => app.figures.agreement(app, job, facts).await?,
         None => None,
     };
+    let saved = match &facts {
+        Some(facts) if facts.redundancy.is_some() => {
+            let (_, answers) = app.db.answers_given(job.job_id).await?;
+            let fixed = job.progress.human_labeled * facts.wanted;
+            (fixed > 0).then_some(Saved { answers, fixed })
+        }
+        _ => None,
+    };
     let distribution = match &facts {
         Some(facts) => distribution(app, facts).await?,
         None => Vec::new(),
@@ -255,6 +274,7 @@ pub async fn progress(app: &App, job: &LabelingJob) -> Result<Progress, PageErro
             .filter(|_| unlabeled > 0 && !is_over)
             .map(|per_hour| (unlabeled as f64 * 3_600.0 / per_hour).ceil() as i64),
         agreement,
+        saved,
         distribution,
         iterations: iterations.iter().map(Iteration::of).collect(),
         changed_at: job.modified_at,

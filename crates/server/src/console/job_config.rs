@@ -14,7 +14,8 @@ use crate::people::teams::place;
 const TAGS_MAX: i64 = 100;
 
 /// Ways to bring answers together, as the console and as the settings of a job name them.
-const CONSOLIDATIONS: [(&str, &str); 2] = [
+const CONSOLIDATIONS: [(&str, &str); 3] = [
+    ("cairn", "cairn"),
     ("ground-truth", "ground-truth"),
     ("majority-vote", "majority"),
 ];
@@ -82,6 +83,10 @@ pub(super) async fn configuration(
         "consolidationFunction":
             task("AnnotationConsolidationConfig")["AnnotationConsolidationLambdaArn"].take(),
         "consolidation": settings["consolidation"].as_str().map(consolidation_of),
+        "confidenceTarget": settings["confidence-target"]
+            .as_str()
+            .and_then(|target| target.parse::<f64>().ok()),
+        "workersMin": settings["workers-min"].as_str().and_then(|least| least.parse::<i64>().ok()),
         "submitOnKey": settings["submit-on-key"] == "true",
         "roleArn": given("/RoleArn"),
         "maxHumanLabeledObjectCount": given("/StoppingConditions/MaxHumanLabeledObjectCount"),

@@ -20,7 +20,7 @@ pub const TASK_TYPES: [&str; 4] = [
     "TextMultiClassMultiLabel",
 ];
 /// Ways to bring answers together, the default first.
-pub const CONSOLIDATIONS: [&str; 2] = ["ground-truth", "majority-vote"];
+pub const CONSOLIDATIONS: [&str; 3] = ["cairn", "ground-truth", "majority-vote"];
 
 /// Buckets named at most: enough to choose from, not to search in.
 const BUCKETS_MAX: usize = 100;
