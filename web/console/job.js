@@ -200,7 +200,7 @@ export class JobPage {
       this.#figures,
       figure("labeled", number(labeled(counts)), ` / ${number(counts.total)}`),
       figure("answers", number(progress.answers)),
-      progress.saved === null ? null : figure("saved", percent(Math.max(0, 1 - progress.saved.answers / progress.saved.fixed)), ` ${t("console.figure.saved.of", { count: progress.saved.fixed })}`),
+      progress.saved ? figure("saved", percent(Math.max(0, 1 - progress.saved.answers / progress.saved.fixed)), ` ${t("console.figure.saved.of", { count: number(progress.saved.fixed) })}`) : null,
       figure("agreement", progress.agreement === null ? "–" : percent(progress.agreement)),
       figure("active", isFinal(progress.state) ? "–" : number(progress.activeWorkers)),
     );

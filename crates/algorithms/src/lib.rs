@@ -19,5 +19,6 @@ pub mod numbers;
 pub mod ranking;
 pub mod shapes;
 pub mod spans;
+pub mod redundancy;
 
 pub use answers::{Answer, Answers, AnswersError};

@@ -89,8 +89,29 @@ pub struct JobFacts {
 pub struct Redundancy {
     /// How many are asked at least.
     pub least: i64,
-    /// No more are asked once the label is as probable as this.
-    pub target: f64,
+    /// When no more are.
+    pub enough: Enough,
+}
+
+/// When an object has enough answers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Enough {
+    /// Once its label is as probable as this.
+    Confidence(f64),
+    /// Once its label is as probable as lets objects have so many on average.
+    Mean(f64),
+}
+
+impl Redundancy {
+    fn of(settings: &JobSettings, most: i64) -> Option<Redundancy> {
+        let (enough, least) = match (settings.confidence_target, settings.answers_mean) {
+            (Some(thousandths), _) => (Enough::Confidence(thousandths as f64 / 1_000.0), 2),
+            (None, Some(tenths)) => (Enough::Mean(tenths as f64 / 10.0), 1),
+            (None, None) => return None,
+        };
+        let least = settings.workers_min.unwrap_or(least).min(most);
+        Some(Redundancy { least, enough })
+    }
 }
 
 /// A job on its way to being one that runs.
@@ -167,12 +188,7 @@ impl JobFacts {
             labels: categories.labels(),
             categories,
             wanted: task.number_of_human_workers_per_data_object,
-            redundancy: settings.confidence_target.map(|thousandths| Redundancy {
-                least: settings
-                    .workers_min
-                    .min(task.number_of_human_workers_per_data_object),
-                target: thousandths as f64 / 1_000.0,
-            }),
+            redundancy: Redundancy::of(&settings, task.number_of_human_workers_per_data_object),
             limit_ms: task.task_time_limit_in_seconds * 1_000,
             lease_ms: settings.lease_seconds * 1_000,
             correction_ms: settings.correction_seconds * 1_000,

@@ -31,4 +31,5 @@ pub mod template;
 mod text;
 pub mod time_format;
 pub mod worker_parameters;
+pub use cairn_algorithms::redundancy;
 pub mod worker_response;

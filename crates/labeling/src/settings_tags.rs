@@ -47,6 +47,8 @@ pub enum Kind {
     },
     /// `off`, or a number from 0.5 to 0.999 with at most three decimals.
     Confidence,
+    /// `off`, or a number from 1 to 9 with at most one decimal.
+    Mean,
     /// Nothing, or the address of a file in S3.
     File,
     /// Nothing, or names of labeling jobs with spaces between them, [`JOBS_MAX`] at most.
@@ -59,10 +61,16 @@ const JOBS_MAX: usize = 10;
 /// The table.
 pub static SETTINGS: &[Setting] = &[
     Setting {
+        name: "answers-mean",
+        kind: Kind::Mean,
+        default: "off",
+        doc: "how many answers objects may have on average: the least sure ones get more, up to NumberOfHumanWorkersPerDataObject",
+    },
+    Setting {
         name: "confidence-target",
         kind: Kind::Confidence,
         default: "off",
-        doc: "how sure a label must be before no more workers are asked; NumberOfHumanWorkersPerDataObject is then the most that are",
+        doc: "how sure a label must be before no more workers are asked about its object; NumberOfHumanWorkersPerDataObject is then the most that are",
     },
     Setting {
         name: "consolidation",
@@ -117,9 +125,9 @@ pub static SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "workers-min",
-        kind: Kind::Number { min: 1, max: 9 },
-        default: "2",
-        doc: "with a confidence target: how many workers are asked about every object",
+        kind: Kind::Word(&["auto", "1", "2", "3", "4", "5", "6", "7", "8", "9"]),
+        default: "auto",
+        doc: "with `confidence-target` or `answers-mean`: how many workers are asked about every object; 2 or 1 unless it is set",
     },
 ];
 
@@ -128,6 +136,8 @@ pub static SETTINGS: &[Setting] = &[
 pub struct JobSettings {
     /// `consolidation`.
     pub consolidation: Algorithm,
+    /// `answers-mean`, in tenths; none when it is off.
+    pub answers_mean: Option<i64>,
     /// `confidence-target`, in thousandths; none when it is off.
     pub confidence_target: Option<i64>,
     /// `consolidation-batch`.
@@ -144,8 +154,8 @@ pub struct JobSettings {
     pub submit_on_key: bool,
     /// `worker-history`: names of jobs.
     pub worker_history: Vec<String>,
-    /// `workers-min`.
-    pub workers_min: i64,
+    /// `workers-min`; none when it is `auto`.
+    pub workers_min: Option<i64>,
 }
 
 /// Why a tag or a file of settings is refused.
@@ -166,6 +176,17 @@ pub enum SettingsError {
     FileAddress { reason: String },
     #[error("settings file {file}: {reason}")]
     File { file: String, reason: String },
+    #[error(
+        "`answers-mean` and `confidence-target` are both set; each says when an object has enough answers"
+    )]
+    MeanAndTarget,
+    #[error(
+        "`{asked}` needs the consolidation `cairn`: `{algorithm}` does not know how sure a label is"
+    )]
+    NotSure {
+        asked: &'static str,
+        algorithm: &'static str,
+    },
     #[error("`{name}` is set by a tag and by the settings file {file}")]
     Twice { name: &'static str, file: String },
 }
@@ -249,7 +270,8 @@ impl SettingsTags {
         };
         // Every value has passed its setting's check, and a test reads back every default.
         let number = |name: &str| value(name).parse().unwrap_or_default();
-        Ok(JobSettings {
+        let settings = JobSettings {
+            answers_mean: tenths(value("answers-mean")),
             consolidation: Algorithm::from_name(value("consolidation")).unwrap_or_default(),
             confidence_target: thousandths(value("confidence-target")),
             consolidation_batch: number("consolidation-batch"),
@@ -259,8 +281,19 @@ impl SettingsTags {
             lease_seconds: number("lease-seconds"),
             submit_on_key: value("submit-on-key") == "true",
             worker_history: names(value("worker-history")),
-            workers_min: number("workers-min"),
-        })
+            workers_min: value("workers-min").parse().ok(),
+        };
+        let asked = match (settings.answers_mean, settings.confidence_target) {
+            (Some(_), Some(_)) => return Err(vec![SettingsError::MeanAndTarget]),
+            (Some(_), None) => "answers-mean",
+            (None, Some(_)) => "confidence-target",
+            (None, None) => return Ok(settings),
+        };
+        if settings.consolidation != Algorithm::Cairn {
+            let algorithm = settings.consolidation.name();
+            return Err(vec![SettingsError::NotSure { asked, algorithm }]);
+        }
+        Ok(settings)
     }
 }
 
@@ -285,6 +318,10 @@ impl JobSettings {
                     "consolidation-batch" => self.consolidation_batch.to_string(),
                     "consolidation-wait-seconds" => self.consolidation_wait_seconds.to_string(),
                     "correction-seconds" => self.correction_seconds.to_string(),
+                    "answers-mean" => match self.answers_mean {
+                        None => "off".to_owned(),
+                        Some(tenths) => (tenths as f64 / 10.0).to_string(),
+                    },
                     "confidence-target" => match self.confidence_target {
                         None => "off".to_owned(),
                         Some(thousandths) => (thousandths as f64 / 1_000.0).to_string(),
@@ -292,7 +329,10 @@ impl JobSettings {
                     "known-labels" => self.known_labels.clone(),
                     "lease-seconds" => self.lease_seconds.to_string(),
                     "worker-history" => self.worker_history.join(" "),
-                    "workers-min" => self.workers_min.to_string(),
+                    "workers-min" => match self.workers_min {
+                        None => "auto".to_owned(),
+                        Some(least) => least.to_string(),
+                    },
                     _ => self.submit_on_key.to_string(),
                 };
                 (setting.name, value)
@@ -319,6 +359,7 @@ impl Setting {
             Kind::Word(words) => words.contains(&value),
             Kind::Switch => matches!(value, "true" | "false"),
             Kind::Confidence => value == "off" || thousandths(value).is_some(),
+            Kind::Mean => value == "off" || tenths(value).is_some(),
             Kind::File => {
                 value.is_empty() || S3Uri::parse(value).is_ok_and(|uri| !uri.key.is_empty())
             }
@@ -355,12 +396,21 @@ impl Kind {
             Kind::Confidence => {
                 "off or a number from 0.5 to 0.999 with at most three decimals".to_owned()
             }
+            Kind::Mean => "off or a number from 1 to 9 with at most one decimal".to_owned(),
             Kind::File => "the S3 address of a file, as s3://bucket/key".to_owned(),
             Kind::Jobs => {
                 format!("names of at most {JOBS_MAX} labeling jobs with spaces between them")
             }
         }
     }
+}
+
+/// A mean in tenths; none when it is none that may be set. One value has one text.
+fn tenths(value: &str) -> Option<i64> {
+    let number: f64 = value.parse().ok()?;
+    let tenths = (number * 10.0).round();
+    let is_text_of = (tenths / 10.0).to_string() == value;
+    (is_text_of && (10.0..=90.0).contains(&tenths)).then_some(tenths as i64)
 }
 
 /// A confidence in thousandths; none when it is none that may be set. One value has one text.
@@ -460,7 +510,7 @@ mod tests {
     fn tags_set_every_setting() {
         let tags = [
             ("cairn:confidence-target", "0.95"),
-            ("cairn:consolidation", "majority"),
+            ("cairn:consolidation", "cairn"),
             ("cairn:consolidation-batch", "7"),
             ("cairn:consolidation-wait-seconds", "0"),
             ("cairn:correction-seconds", "86400"),
@@ -472,8 +522,9 @@ mod tests {
         ];
         let settings = settle(&tags, None).unwrap();
         let expected = JobSettings {
+            answers_mean: None,
             confidence_target: Some(950),
-            consolidation: Algorithm::Majority,
+            consolidation: Algorithm::Cairn,
             consolidation_batch: 7,
             consolidation_wait_seconds: 0,
             correction_seconds: 86_400,
@@ -481,7 +532,7 @@ mod tests {
             lease_seconds: 30,
             submit_on_key: true,
             worker_history: vec!["birds-1".to_owned(), "birds-2".to_owned()],
-            workers_min: 3,
+            workers_min: Some(3),
         };
         assert_eq!(settings, expected);
         let pairs = expected.pairs();
@@ -509,7 +560,7 @@ mod tests {
                 "`lease-seconds` is set by a tag and by the settings file s3://b/s.json".to_owned()
             )
         );
-        let known = "settings are confidence-target, consolidation, consolidation-batch, consolidation-wait-seconds, correction-seconds, known-labels, lease-seconds, submit-on-key, worker-history, workers-min";
+        let known = "settings are answers-mean, confidence-target, consolidation, consolidation-batch, consolidation-wait-seconds, correction-seconds, known-labels, lease-seconds, submit-on-key, worker-history, workers-min";
         for (file, expected) in [
             ("[]", "settings file s3://b/s.json: is not a JSON object".to_owned()),
             ("{", "settings file s3://b/s.json: is not JSON: EOF while parsing an object at line 1 column 1".to_owned()),
@@ -528,7 +579,7 @@ mod tests {
         refused(
             "cairn:shuffle",
             "true",
-            "tag `cairn:shuffle` is not a setting; settings are confidence-target, consolidation, consolidation-batch, consolidation-wait-seconds, correction-seconds, known-labels, lease-seconds, submit-on-key, worker-history, workers-min",
+            "tag `cairn:shuffle` is not a setting; settings are answers-mean, confidence-target, consolidation, consolidation-batch, consolidation-wait-seconds, correction-seconds, known-labels, lease-seconds, submit-on-key, worker-history, workers-min",
         );
         refused(
             "cairn:consolidation",
@@ -541,6 +592,21 @@ mod tests {
             );
             refused("cairn:confidence-target", value, &expected);
         }
+        for value in ["0.9", "3.55", "10", "3.0"] {
+            let expected = format!(
+                "tag `cairn:answers-mean`: `{value}` is not allowed, it must be off or a number from 1 to 9 with at most one decimal"
+            );
+            refused("cairn:answers-mean", value, &expected);
+        }
+        let target = ("cairn:confidence-target", "0.9");
+        assert_eq!(
+            settle(&[target, ("cairn:answers-mean", "3.5")], None),
+            Err("`answers-mean` and `confidence-target` are both set; each says when an object has enough answers".to_owned())
+        );
+        assert_eq!(
+            settle(&[target, ("cairn:consolidation", "majority")], None),
+            Err("`confidence-target` needs the consolidation `cairn`: `majority` does not know how sure a label is".to_owned())
+        );
         refused(
             "cairn:known-labels",
             "gold.manifest",

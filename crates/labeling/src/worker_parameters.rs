@@ -11,7 +11,7 @@
 //! A fit looks at [`FIT_ANSWERS_MAX`] answers at most: of larger jobs at every second, fourth, eighth …
 //! object by a hash of its line.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use cairn_algorithms::classification::cairn::{Earlier, Given, Parameters, fit};
 use cairn_algorithms::{Answer, Answers};
@@ -236,6 +236,23 @@ impl WorkerParameters {
     /// What the workers said of objects with each true label, for a later job with the same labels.
     pub fn said(&self) -> &[EarlierAnswers] {
         &self.said
+    }
+
+    /// Each worker with the share of answers that the labels make right, in order of their rows. Where
+    /// several labels may be chosen, of answers yes or no to labels that somebody chose.
+    pub fn skills(&self) -> Vec<(WorkerId, f64)> {
+        let mut sums: BTreeMap<WorkerId, (f64, f64)> = BTreeMap::new();
+        for said in &self.said {
+            let (right, all) = sums.entry(said.worker).or_default();
+            *all += said.count;
+            if said.truth == said.given {
+                *right += said.count;
+            }
+        }
+        let sums = sums.into_iter();
+        sums.filter(|(_, (_, all))| *all > 0.0)
+            .map(|(worker, (right, all))| (worker, right / all))
+            .collect()
     }
 
     /// True labels that the requester gave, by line.
@@ -520,5 +537,181 @@ impl Rest<'_> {
             return Err(ParametersError::Damaged("cut short".to_owned()));
         }
         Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By chance as far as anybody can tell, and always the same.
+    fn chance(seed: i64, below: u64) -> u64 {
+        hash(Line(seed)) % below
+    }
+
+    /// Worker 1 is right, 2 mostly, 3 and 4 rarely.
+    fn answers(line: i64, labels: u64) -> Vec<(WorkerId, Choice)> {
+        (1..=4)
+            .map(|worker| {
+                let truth = chance(line, labels);
+                let right = [100, 85, 30, 30][(worker - 1) as usize];
+                let said = match chance(line * 7 + worker, 100) < right {
+                    true => truth,
+                    false => chance(line * 11 + worker, labels),
+                };
+                (WorkerId(worker), Choice::Single(said as u32))
+            })
+            .collect()
+    }
+
+    fn fitted(lines: i64) -> WorkerParameters {
+        let mut gathered = Gathered::new(Shape::SingleLabel, 3);
+        for line in 0..lines {
+            gathered.add(Line(line), &answers(line, 3));
+        }
+        WorkerParameters::fit(gathered, &Besides::default()).unwrap()
+    }
+
+    fn index(label: Option<Label>) -> u32 {
+        match label {
+            Some(Label::Single { index, .. }) => index,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn who_is_reliable_outweighs_those_who_are_not() {
+        let workers = fitted(300);
+        let says = |choices: [u32; 4]| {
+            let answers = (1..).zip(choices);
+            let answers: Vec<_> = answers
+                .map(|(worker, label)| (WorkerId(worker), Choice::Single(label)))
+                .collect();
+            index(workers.label(Line(9_999), &answers))
+        };
+        assert_eq!(says([2, 2, 0, 0]), 2);
+        assert_eq!(says([1, 0, 0, 2]), 1);
+    }
+
+    #[test]
+    fn bytes_keep_everything() {
+        let mut gathered = Gathered::new(Shape::SingleLabel, 3);
+        for line in 0..60 {
+            gathered.add(Line(line), &answers(line, 3));
+        }
+        let besides = Besides {
+            known: vec![(Line(7), Choice::Single(1))],
+            history: vec![EarlierAnswers {
+                worker: WorkerId(77),
+                truth: 0,
+                given: 2,
+                count: 2.5,
+            }],
+        };
+        let workers = WorkerParameters::fit(gathered, &besides).unwrap();
+        let bytes = workers.to_bytes();
+        let back = WorkerParameters::from_bytes(&bytes).unwrap();
+        assert_eq!(back.to_bytes(), bytes);
+        assert_eq!(
+            (back.known(), back.said()),
+            (workers.known(), workers.said())
+        );
+        for line in 0..80 {
+            let answers = answers(line, 3);
+            let label = workers.label(Line(line), &answers);
+            assert_eq!(back.label(Line(line), &answers), label);
+            let assured = workers.assurance(Line(line), &answers);
+            assert_eq!(back.assurance(Line(line), &answers), assured);
+        }
+        assert_eq!(index(back.label(Line(7), &answers(7, 3))), 1);
+        for end in 0..bytes.len() {
+            assert!(
+                WorkerParameters::from_bytes(&bytes[..end]).is_err(),
+                "{end}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_single_answer_is_its_own_label() {
+        let workers = WorkerParameters::none(Shape::SingleLabel, 3).unwrap();
+        let answers = [(WorkerId(1), Choice::Single(2))];
+        assert_eq!(
+            workers.label(Line(0), &answers),
+            Some(Label::Single {
+                index: 2,
+                confidence: 0.0
+            })
+        );
+        assert_eq!(workers.label(Line(0), &[]), None);
+        assert_eq!(workers.assurance(Line(0), &[]), 0.0);
+        let agreed = [answers[0].clone(), (WorkerId(2), Choice::Single(2))];
+        assert!(workers.assurance(Line(0), &agreed) > workers.assurance(Line(0), &answers));
+    }
+
+    #[test]
+    fn several_labels_are_judged_each_by_itself() {
+        let some = |labels: &[u32]| Choice::Multi(labels.to_vec());
+        let mut gathered = Gathered::new(Shape::MultiLabel, 5);
+        for line in 0..100 {
+            let truth = (chance(line, 5) as u32, chance(line + 500, 5) as u32);
+            let noise = chance(line * 3, 5) as u32;
+            gathered.add(
+                Line(line),
+                &[
+                    (WorkerId(1), some(&[truth.0, truth.1])),
+                    (WorkerId(2), some(&[truth.0, truth.1])),
+                    (WorkerId(3), some(&[noise])),
+                ],
+            );
+        }
+        let workers = WorkerParameters::fit(gathered, &Besides::default()).unwrap();
+        let label = workers.label(
+            Line(1_000),
+            &[
+                (WorkerId(1), some(&[4, 2])),
+                (WorkerId(2), some(&[2, 4])),
+                (WorkerId(3), some(&[0])),
+            ],
+        );
+        let Some(Label::Multi(kept)) = label else {
+            panic!("{label:?}");
+        };
+        let kept: Vec<u32> = kept.into_iter().map(|(label, _)| label).collect();
+        assert_eq!(kept, [2, 4]);
+        // That nothing applies is an answer too.
+        let none = [(WorkerId(1), some(&[])), (WorkerId(2), some(&[]))];
+        assert_eq!(workers.label(Line(1), &none), Some(Label::Multi(vec![])));
+        assert!(workers.assurance(Line(1), &none) > 0.5);
+    }
+
+    #[test]
+    fn answers_of_the_wrong_shape_do_not_count() {
+        let workers = WorkerParameters::none(Shape::SingleLabel, 3).unwrap();
+        let answers = [(WorkerId(1), Choice::Multi(vec![1]))];
+        assert_eq!(workers.label(Line(0), &answers), None);
+    }
+
+    #[test]
+    fn a_large_job_is_fitted_to_some_of_its_objects() {
+        let mut gathered = Gathered::new(Shape::SingleLabel, 3);
+        for line in 0..1_000 {
+            gathered.add(Line(line), &answers(line, 3));
+        }
+        let all = gathered.list.len();
+        gathered.thin();
+        let half = gathered.list.len();
+        assert!((all / 3..2 * all / 3).contains(&half), "{half} of {all}");
+        assert_eq!(gathered.questions.len() * 4, half);
+        // What comes later is thinned by the same rule.
+        let lines: Vec<Line> = gathered.questions.iter().map(|(line, _)| *line).collect();
+        let mut again = Gathered::new(Shape::SingleLabel, 3);
+        again.bits = 1;
+        for line in 0..1_000 {
+            again.add(Line(line), &answers(line, 3));
+        }
+        let same: Vec<Line> = again.questions.iter().map(|(line, _)| *line).collect();
+        assert_eq!(lines, same);
+        assert_eq!(again.objects(), 1_000);
     }
 }

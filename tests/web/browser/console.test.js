@@ -306,11 +306,18 @@ test("creating a job: mistakes under their fields, nothing lost, the worker's pa
   assert.equal(await page.getByRole("textbox", { name: "Label categories" }).inputValue(), "Sparrow\nCrow", "kept over a reload");
   await page.getByLabel("Job name").fill("birds-2027");
   await page.getByLabel("A label's key submits at once").check();
+  await page.getByLabel("Enough confidence, in percent").fill("20");
+  await button(page, "Create job").click();
+  assert.match((await problem("confidenceTarget").textContent()) ?? "", /from 50 to 99/);
+  await page.getByRole("combobox", { name: "Consolidation" }).selectOption("majority-vote");
+  assert.equal(await page.getByLabel("Enough confidence, in percent").count(), 0, "votes alone do not tell how sure a label is");
+  await page.getByRole("combobox", { name: "Consolidation" }).selectOption("cairn");
+  await page.getByLabel("Enough confidence, in percent").fill("90");
   await page.getByLabel("Job name").press("Enter");
   await heading(page, "birds-2027").waitFor();
   assert.deepEqual(server.log.filter(({ path }) => path === "jobs").at(-1)?.body, {
     name: "birds-2027", taskType: "ImageMultiClass", labels: ["Sparrow", "Crow"], header: "Which bird?", instructions: "The largest bird.",
-    inputManifest: "s3://photos/birds/bad.manifest", outputPath: "s3://photos/output/", workteam: "birders", workersPerObject: 5, taskTimeLimitSeconds: 300, consolidation: "ground-truth", submitOnKey: true,
+    inputManifest: "s3://photos/birds/bad.manifest", outputPath: "s3://photos/output/", workteam: "birders", workersPerObject: 5, taskTimeLimitSeconds: 300, consolidation: "cairn", confidenceTarget: 90, submitOnKey: true,
   });
   await page.goto(`${server.url}/_/console#/create-job`);
   assert.equal(await page.getByLabel("Job name").inputValue(), "", "the next form begins empty");

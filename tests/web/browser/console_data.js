@@ -38,6 +38,7 @@ function progressOf(own, labels) {
     perHour: null,
     secondsLeft: null,
     agreement: done > 0 ? 0.874 : null,
+    saved: null,
     distribution: labels.map((label, index) => ({ label, count: Math.round((done * shares[index]) / sum) })),
     iterations: done > 0 ? [
       { number: 1, objects: 10, labeled: 10, failed: 0, startedAt: Date.now() - 3 * HOUR, finishedAt: Date.now() - 2.8 * HOUR },
@@ -100,7 +101,9 @@ function makeJob({ name, title = name, taskType = "ImageMultiClass", labels = BI
           keywords: ["birds", "photos"],
           preHumanTaskFunction: `arn:aws:lambda:ap-northeast-1:477331159723:function:PRE-${taskType}`,
           consolidationFunction: `arn:aws:lambda:ap-northeast-1:477331159723:function:ACS-${taskType}`,
-          consolidation: body?.consolidation ?? "ground-truth",
+          consolidation: body?.consolidation ?? "cairn",
+          confidenceTarget: body?.confidenceTarget === undefined ? null : body.confidenceTarget / 100,
+          workersMin: 2,
           submitOnKey: body?.submitOnKey ?? true,
           roleArn: "arn:aws:iam::000000000000:role/CairnRequester",
           maxHumanLabeledObjectCount: null,

@@ -100,9 +100,12 @@ test("a form that is right becomes the request, trimmed, minutes as seconds, and
   assert.ok(Object.values(problemsOf(values)).every((problem) => problem === null));
   assert.deepEqual(requestOf(values), {
     name: "birds", taskType: "ImageMultiClass", labels: ["A", "B"], header: "Which?", instructions: "", inputManifest: "s3://photos/in.manifest", outputPath: "s3://photos/out/",
-    workteam: "t", workersPerObject: 3, taskTimeLimitSeconds: 120, consolidation: "ground-truth", submitOnKey: true,
+    workteam: "t", workersPerObject: 3, taskTimeLimitSeconds: 120, consolidation: "cairn", submitOnKey: true,
   });
   assert.equal(requestOf({ ...values, taskType: "TextMultiClassMultiLabel" }).submitOnKey, false);
+  assert.equal(requestOf({ ...values, confidenceTarget: "85" }).confidenceTarget, 85);
+  assert.equal(requestOf({ ...values, confidenceTarget: "85", consolidation: "majority-vote" }).confidenceTarget, undefined);
+  assert.deepEqual(problemsOf({ ...values, confidenceTarget: "100" }).confidenceTarget, { code: "out_of_range", params: { min: 50, max: 99 } });
   const empty = problemsOf(emptyValues());
   assert.deepEqual(Object.keys(empty).filter((name) => empty[name]), ["name", "inputManifest", "outputPath", "header", "labels", "workteam"]);
 });

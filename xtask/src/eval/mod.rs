@@ -11,6 +11,7 @@ mod masks;
 mod multi_label;
 mod numbers;
 mod rankings;
+mod redundancy;
 mod score;
 mod sets;
 mod simulate;
@@ -53,6 +54,8 @@ enum Kind {
     Masks,
     /// Labeled ranges of a text
     Spans,
+    /// Fewer answers an object, where its label is sure
+    Redundancy,
 }
 
 impl Kind {
@@ -66,6 +69,7 @@ impl Kind {
             Kind::Rankings => rankings::run(),
             Kind::Masks => masks::run(&folder.join("segmentation")),
             Kind::Spans => spans::run(&folder.join("ner")),
+            Kind::Redundancy => redundancy::run(&folder.join("classification")),
         }
     }
 }

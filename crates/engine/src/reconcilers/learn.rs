@@ -16,6 +16,7 @@ use cairn_db::worker_parameters::{
     RelabelBegin, RelabelWrite, WorkerParameters as Version, WorkerParametersInsert,
 };
 use cairn_labeling::ids::Line;
+use cairn_labeling::redundancy::is_fit_due;
 use cairn_labeling::worker_parameters::{Besides, Gathered, WorkerParameters};
 use jiff::Timestamp;
 use tokio::task::JoinHandle;
@@ -26,10 +27,6 @@ use crate::engine::Inner;
 use crate::facts::JobFacts;
 use crate::knowledge;
 
-/// A first fit is worth it from so many answers on.
-const FIRST_ANSWERS: i64 = 20;
-/// While answers come in, a fit follows when they have grown by one in so many.
-const GROWTH: i64 = 4;
 /// How often answers are counted while they come in.
 const LOOK_EVERY_MS: i64 = 1_000;
 /// A job with a fit under way is looked at again after this long.
@@ -111,7 +108,7 @@ pub async fn step(
     let is_informed = newest.is_some() || !besides::is_any(facts);
     let is_due = match is_settled {
         true => answers > 0 && (answers != fitted || newest.is_none()),
-        false => !is_informed || answers >= (fitted + fitted / GROWTH).max(fitted + FIRST_ANSWERS),
+        false => !is_informed || is_fit_due(answers.unsigned_abs(), fitted.unsigned_abs()),
     };
     if is_due {
         begin_fit(inner, facts, job, memory, newest.as_ref(), answers);

@@ -9,11 +9,26 @@ use cairn_labeling::ids::Line;
 
 use crate::EngineError;
 use crate::engine::Inner;
-use crate::facts::JobFacts;
+use crate::facts::{Enough, JobFacts};
 use crate::knowledge;
 
 /// Tasks decided in one transaction.
 const TASKS_A_STEP: i64 = 500;
+
+/// Tasks that are short of an answer, and those that are not.
+fn divide(
+    tasks: Vec<(Undecided, f64)>,
+    mut is_short: impl FnMut(&Undecided, f64) -> bool,
+) -> (Vec<Undecided>, Vec<Undecided>) {
+    let mut divided = (Vec::new(), Vec::new());
+    for (task, assured) in tasks {
+        match is_short(&task, assured) {
+            true => divided.0.push(task),
+            false => divided.1.push(task),
+        }
+    }
+    divided
+}
 
 /// Decides tasks that have the answers they wanted and may be given more. Gives whether any was.
 pub async fn decide(
@@ -38,10 +53,28 @@ pub async fn decide(
             .collect();
         let version = knowledge::newest_version(inner, facts).await?;
         let workers = knowledge::of_version(inner, facts, version).await?;
-        tasks.into_iter().partition::<Vec<Undecided>, _>(|task| {
-            let answers = by_line.get(&task.line).copied().unwrap_or_default();
-            workers.assurance(Line(task.line), &facts.choices(answers)) < redundancy.target
-        })
+        let assured: Vec<(Undecided, f64)> = tasks
+            .into_iter()
+            .map(|task| {
+                let answers = by_line.get(&task.line).copied().unwrap_or_default();
+                let assured = workers.assurance(Line(task.line), &facts.choices(answers));
+                (task, assured)
+            })
+            .collect();
+        match redundancy.enough {
+            Enough::Confidence(target) => divide(assured, |_, assured| assured < target),
+            Enough::Mean(mean) => inner.knowledge.budget(job.job_id, mean, |budget| {
+                divide(assured, |task, assured| {
+                    let is_short = assured < budget.threshold();
+                    // One that is asked about for the last time now ends with the most.
+                    if !is_short || task.wanted + 1 >= task.most {
+                        let answers = if is_short { task.most } else { task.wanted };
+                        budget.settled(u32::try_from(answers).unwrap_or_default());
+                    }
+                    is_short
+                })
+            }),
+        }
     } else {
         (Vec::new(), tasks)
     };

@@ -87,9 +87,7 @@ async fn assert_recomputed(world: &World, job: i64, besides: &Besides) {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_final_labels_are_those_of_all_answers_together() {
     let world = World::new().await;
-    let job = world
-        .create("Pets", texts(120), with(json!({}), 5))
-        .await;
+    let job = world.create("Pets", texts(120), with(json!({}), 5)).await;
     world.label_all(job, &[1, 2, 3, 4, 5], answer_of).await;
     let ended = world.until_state(job, "Completed").await;
     assert_eq!(ended.progress.human_labeled, 120);
@@ -97,7 +95,10 @@ async fn the_final_labels_are_those_of_all_answers_together() {
 
     // It learnt more than once, and the vote of the many who are wrong did not win.
     let version = world.db.worker_parameters(job).await.unwrap().unwrap();
-    assert!(version.version > 1 && version.next_line == -1, "{version:?}");
+    assert!(
+        version.version > 1 && version.next_line == -1,
+        "{version:?}"
+    );
     assert_eq!((version.answers, version.objects), (600, 120));
     let labels = labels(&world, job).await;
     let right = labels
@@ -111,7 +112,9 @@ async fn the_final_labels_are_those_of_all_answers_together() {
         assert_eq!(objects, counted as i64, "{class}");
     }
     // The output manifest says the same.
-    let output = world.text("out/Pets/manifests/output/output.manifest").await;
+    let output = world
+        .text("out/Pets/manifests/output/output.manifest")
+        .await;
     for (line, label) in output.lines().zip(&labels) {
         let line: Value = serde_json::from_str(line).unwrap();
         let metadata = &line["animal-metadata"];
@@ -123,9 +126,7 @@ async fn the_final_labels_are_those_of_all_answers_together() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_engine_writes_the_same_labels() {
     let mut world = World::new().await;
-    let job = world
-        .create("Pets", texts(60), with(json!({}), 3))
-        .await;
+    let job = world.create("Pets", texts(60), with(json!({}), 3)).await;
     for round in 0..60 {
         for worker in [1, 3, 4] {
             if let Some(line) = world.next(job, worker).await {
@@ -223,7 +224,10 @@ async fn a_stopped_job_asks_nobody_more() {
     }
     world.stop(job).await;
     let ended = world.until_state(job, "Stopped").await;
-    assert_eq!(ended.progress.human_labeled as usize, labels(&world, job).await.len());
+    assert_eq!(
+        ended.progress.human_labeled as usize,
+        labels(&world, job).await.len()
+    );
     assert!(ended.progress.human_labeled >= 1);
     assert!(world.db.task_undecided(job, 10).await.unwrap().is_empty());
 }

@@ -6,8 +6,9 @@ use cairn_db::Db;
 use cairn_db::label::LabelKind;
 use cairn_engine::JobFacts;
 use cairn_labeling::answer::{self, AnswerLimits};
-use cairn_labeling::consolidation::{Algorithm, Label, ObjectAnswers, consolidate};
+use cairn_labeling::consolidation::{Label, Method, ObjectAnswers, consolidate};
 use cairn_labeling::ids::{Line, WorkerId};
+use cairn_labeling::worker_parameters::{Besides, Gathered, WorkerParameters};
 
 use super::worker::CHARACTERS;
 
@@ -72,12 +73,15 @@ pub(super) async fn report(
             answers,
         })
         .collect();
-    let run = |algorithm| consolidate(algorithm, facts.task_type, facts.labels.len(), &given);
-    let majority = run(Algorithm::Majority)?;
-    let skills = run(Algorithm::GroundTruth)?;
+    let labels = facts.labels.len();
+    let majority = consolidate(Method::Majority, facts.task_type, labels, &given)?;
+    let mut gathered = Gathered::new(facts.task_type.shape, labels);
+    for object in &given {
+        gathered.add(object.line, &object.answers);
+    }
+    let skills = WorkerParameters::fit(gathered, &Besides::default())?.skills();
     let is_true = |line: i64, label: Option<u32>| label == Some(truth[line as usize] as u32);
     let majority = majority
-        .labels
         .iter()
         .filter(|(line, label)| {
             let label = label.as_ref().and_then(|label| match label {
@@ -93,14 +97,13 @@ pub(super) async fn report(
         .count();
     let share = |count: usize| count as f64 / labeled.len().max(1) as f64;
     let mut workers: Vec<WorkerFound> = skills
-        .workers
-        .iter()
-        .map(|skill| {
-            let (hits, given) = right.get(&skill.worker.0).copied().unwrap_or_default();
+        .into_iter()
+        .map(|(worker, found)| {
+            let (hits, given) = right.get(&worker.0).copied().unwrap_or_default();
             WorkerFound {
-                name: names.get(&skill.worker.0).cloned().unwrap_or_default(),
-                answers: skill.answers,
-                found: skill.accuracy,
+                name: names.get(&worker.0).cloned().unwrap_or_default(),
+                answers: given,
+                found,
                 right: f64::from(hits) / f64::from(given.max(1)),
             }
         })
