@@ -1,28 +1,24 @@
 //! How many workers to ask about an object, when that may depend on their answers.
 //!
-//! - Model: an object is worth another answer while its label is less probable than a threshold. The
-//!   requester names the threshold, or the number of answers that objects may have on average: then
-//!   [`Budget`] finds the threshold that keeps to it.
-//! - Steps ([`Budget`]): the logarithm of the threshold's odds starts at [`FIRST`] and moves by
-//!   [`STEP`] for every answer that a decided object has less than the average, and back for every
-//!   one that it has more.
-//! - Source: stochastic approximation, Robbins and Monro, 1951, with a step that does not shrink, so
-//!   that it follows a job whose objects become harder or whose workers change.
-//! - Complexity: constant.
-//! - Ties: an object exactly as probable as the threshold has enough. Single answers: an object may
-//!   have enough with one.
-
-/// Log odds of the first threshold: 0.85.
-const FIRST: f64 = 1.735;
-/// How far one answer too many or too few moves the log odds.
-const STEP: f64 = 0.03;
-/// The log odds stay within: 0.27 to 0.9991.
-const WITHIN: (f64, f64) = (-1.0, 7.0);
+//! - Model: an object is worth another answer while its label is not sure enough. The requester says
+//!   how sure is enough; or how many answers objects may have on average, and the least sure get them.
+//! - Steps ([`plan`], for a mean): objects that have what they wanted wait together. When nearly nobody
+//!   else is in the queue, the least sure tenth of them gets one more answer each, as far as the mean
+//!   leaves answers over. When it leaves none, the surer half has enough and makes room for new objects,
+//!   each of which brings its share of answers; without new objects all have enough.
+//! - Source: ours. A threshold that follows the mean was tried and swings, because what it decides shows
+//!   only after a window of objects: see docs/decisions/2026-11-29-fewer-answers.md.
+//! - Complexity: O(n log n) for n waiting objects.
+//! - Ties: the object that comes first. Single answers: an object may have enough with one.
 
 /// A first fit of the workers is worth it from so many answers on.
 const FIRST_FIT: u64 = 20;
 /// A fit follows when answers have grown by one in so many.
 const GROWTH: u64 = 4;
+/// Of the objects that wait, one in so many is asked about at once.
+const AT_ONCE: usize = 10;
+/// Objects wait while more than one in so many stand in the queue.
+const QUEUED: usize = 20;
 
 /// Whether workers are to be judged anew, `fitted` being the answers by which they were judged last, 0
 /// when they never were. Over the life of a job all fits together look at five times its answers.
@@ -30,31 +26,71 @@ pub fn is_fit_due(answers: u64, fitted: u64) -> bool {
     answers >= (fitted + fitted / GROWTH).max(fitted + FIRST_FIT)
 }
 
-/// Keeps the number of answers an object has on average.
+/// An object that has the answers it wanted and may have more.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Budget {
-    mean: f64,
-    log_odds: f64,
+pub struct Waiting {
+    /// How probable its label is, 0 to 1.
+    pub assured: f64,
+    /// How many answers it wanted.
+    pub wanted: u32,
+    /// How many it may have: more than it wanted.
+    pub most: u32,
 }
 
-impl Budget {
-    /// A budget of `mean` answers an object.
-    pub fn new(mean: f64) -> Budget {
-        Budget {
-            mean,
-            log_odds: FIRST,
-        }
-    }
+/// Where a job stands with its answers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Standing {
+    /// How many answers objects may have on average.
+    pub mean: f64,
+    /// Objects that were put before workers so far.
+    pub objects: u64,
+    /// Answers that these have or want.
+    pub wanted: u64,
+    /// Whether more objects are to come.
+    pub more_to_come: bool,
+}
 
-    /// Objects whose label is less probable than this are worth another answer.
-    pub fn threshold(&self) -> f64 {
-        1.0 / (1.0 + (-self.log_odds).exp())
-    }
+/// What becomes of waiting objects, as positions in the list given; the others go on waiting.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Those that get one more answer.
+    pub more: Vec<usize>,
+    /// Those that have enough.
+    pub enough: Vec<usize>,
+}
 
-    /// An object was found to have enough with so many answers.
-    pub fn settled(&mut self, answers: u32) {
-        let moved = self.log_odds + STEP * (self.mean - f64::from(answers));
-        self.log_odds = moved.clamp(WITHIN.0, WITHIN.1);
+/// Whether waiting objects are looked at now, with so many in the queue.
+pub fn is_plan_due(waiting: usize, queued: usize) -> bool {
+    waiting > 0 && queued <= waiting / QUEUED
+}
+
+/// Decides about waiting objects by what the mean leaves over.
+pub fn plan(standing: Standing, waiting: &[Waiting]) -> Plan {
+    let left = standing.mean * standing.objects as f64 - standing.wanted as f64;
+    let mut order: Vec<usize> = (0..waiting.len()).collect();
+    order.sort_by(|one, other| {
+        let assured = |at: &usize| waiting[*at].assured;
+        assured(one).total_cmp(&assured(other)).then(one.cmp(other))
+    });
+    if left < 1.0 {
+        // The surest first: they gain least by another answer.
+        let kept = match standing.more_to_come {
+            true => waiting.len() / 2,
+            false => 0,
+        };
+        let mut enough = order.split_off(kept);
+        enough.sort_unstable();
+        return Plan {
+            more: Vec::new(),
+            enough,
+        };
+    }
+    let count = waiting.len().div_ceil(AT_ONCE).min(left as usize);
+    order.truncate(count);
+    order.sort_unstable();
+    Plan {
+        more: order,
+        enough: Vec::new(),
     }
 }
 
@@ -62,36 +98,53 @@ impl Budget {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_budget_finds_its_threshold() {
-        // Each answer makes a label one step more probable; how many it needs is by chance.
-        let mut budget = Budget::new(3.5);
-        let (mut total, mut counted) = (0u32, 0u32);
-        for object in 0..4_000u32 {
-            let ease = f64::from(object.wrapping_mul(2_654_435_761) >> 16) / 65_536.0;
-            let mut answers = 1;
-            let probable = |answers: u32| 1.0 - (1.0 - ease) * 0.7f64.powi(answers as i32);
-            while answers < 9 && probable(answers) < budget.threshold() {
-                answers += 1;
-            }
-            budget.settled(answers);
-            if object >= 500 {
-                total += answers;
-                counted += 1;
-            }
+    fn waiting(assured: &[f64]) -> Vec<Waiting> {
+        let waiting = assured.iter().map(|assured| Waiting {
+            assured: *assured,
+            wanted: 1,
+            most: 9,
+        });
+        waiting.collect()
+    }
+
+    fn standing(mean: f64, objects: u64, wanted: u64) -> Standing {
+        Standing {
+            mean,
+            objects,
+            wanted,
+            more_to_come: true,
         }
-        let mean = f64::from(total) / f64::from(counted);
-        assert!((mean - 3.5).abs() < 0.1, "{mean}");
     }
 
     #[test]
-    fn the_threshold_stays_within_its_bounds() {
-        let mut budget = Budget::new(9.0);
-        (0..10_000).for_each(|_| budget.settled(1));
-        assert!(budget.threshold() < 0.9992);
-        let mut budget = Budget::new(1.0);
-        (0..10_000).for_each(|_| budget.settled(9));
-        assert!(budget.threshold() > 0.25);
+    fn the_least_sure_get_what_is_left() {
+        let objects = waiting(&[0.9, 0.3, 0.8, 0.4]);
+        let planned = plan(standing(2.0, 4, 4), &objects);
+        assert_eq!((planned.more, planned.enough), (vec![1], vec![]));
+        let many = waiting(&[0.5; 100]);
+        let planned = plan(standing(2.0, 100, 197), &many);
+        assert_eq!(planned.more, [0, 1, 2], "no more than are left");
+    }
+
+    #[test]
+    fn without_answers_left_the_surer_half_has_enough() {
+        let objects = waiting(&[0.9, 0.3, 0.8, 0.4]);
+        let planned = plan(standing(1.0, 4, 4), &objects);
+        assert_eq!((planned.more, planned.enough), (vec![], vec![0, 2]));
+        let last = Standing {
+            more_to_come: false,
+            ..standing(1.0, 4, 4)
+        };
+        assert_eq!(plan(last, &objects).enough, [0, 1, 2, 3]);
+        assert_eq!(plan(last, &[]), Plan::default());
+        // A single object never waits for good.
+        assert_eq!(plan(standing(1.0, 1, 1), &waiting(&[0.2])).enough, [0]);
+    }
+
+    #[test]
+    fn a_long_queue_is_worked_off_first() {
+        assert!(is_plan_due(100, 5) && !is_plan_due(100, 6));
+        assert!(is_plan_due(3, 0) && !is_plan_due(3, 1) && !is_plan_due(0, 0));
     }
 
     #[test]

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use cairn_labeling::consolidation::Algorithm;
-use cairn_labeling::redundancy::Budget;
 use cairn_labeling::task_type::Shape;
 use cairn_labeling::worker_parameters::WorkerParameters;
 
@@ -15,32 +14,13 @@ use crate::facts::JobFacts;
 /// Jobs whose parameters are kept; past that they are read anew.
 const KEPT_MAX: usize = 64;
 
-/// Jobs whose way of keeping to a budget is kept.
-const BUDGETS_MAX: usize = 10_000;
-
 /// Parameters of the jobs that were asked for lately, with their versions.
 #[derive(Default)]
 pub(crate) struct Knowledge {
     kept: Mutex<HashMap<i64, (i64, Arc<WorkerParameters>)>>,
-    /// How jobs with a mean number of answers keep to it. Forgotten, it is found again.
-    budgets: Mutex<HashMap<i64, Budget>>,
 }
 
 impl Knowledge {
-    /// How a job keeps to so many answers an object; `change` sees how it did.
-    pub(crate) fn budget<T>(
-        &self,
-        job_id: i64,
-        mean: f64,
-        change: impl FnOnce(&mut Budget) -> T,
-    ) -> T {
-        let mut budgets = self.budgets.lock().unwrap_or_else(|lock| lock.into_inner());
-        if budgets.len() >= BUDGETS_MAX && !budgets.contains_key(&job_id) {
-            budgets.clear();
-        }
-        change(budgets.entry(job_id).or_insert_with(|| Budget::new(mean)))
-    }
-
     fn kept(&self, job_id: i64, version: i64) -> Option<Arc<WorkerParameters>> {
         let kept = self.kept.lock().unwrap_or_else(|lock| lock.into_inner());
         let (known, parameters) = kept.get(&job_id)?;

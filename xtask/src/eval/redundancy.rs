@@ -1,8 +1,8 @@
 //! Asking fewer workers: jobs played with the answers of the real sets, object by object.
 //!
-//! Every object has its real answers in an order by chance. A job keeps a window of objects in a queue; the
-//! first in it gets its next answer, and with it enough or a place at the end of the queue. Workers are judged
-//! anew when the job's reconciler would. At the end all labels are made of all answers given, and compared with
+//! Every object has its real answers in an order by chance. A job keeps a window of objects; the first in its
+//! queue gets its next answer, and what becomes of it then is decided as the job's reconciler does, with workers
+//! judged anew when it would. At the end all labels are made of all answers given, and compared with
 //! those that five answers for every object give. Sets where objects have fewer than seven answers are left out.
 
 use std::collections::VecDeque;
@@ -10,7 +10,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use cairn_algorithms::classification::cairn::{Given, Parameters, fit};
-use cairn_algorithms::redundancy::{Budget, is_fit_due};
+use cairn_algorithms::redundancy::{Standing, Waiting, is_fit_due, is_plan_due, plan};
 use cairn_algorithms::{Answer, Answers};
 
 use super::figure::Figure;
@@ -42,7 +42,7 @@ enum Rule {
 /// The rules compared. The one that counts is the first: 30 % less than the fixed number, on average.
 const RULES: [(&str, Rule); 4] = [
     (
-        "mean 3.5",
+        "mean of 3.5",
         Rule::Mean {
             least: 1,
             answers: 3.5,
@@ -171,50 +171,81 @@ impl Order<'_> {
 
     /// The answers that a job asks for.
     fn play(&self, rule: Rule) -> Result<Answers> {
+        let (Rule::Confidence { least, .. } | Rule::Mean { least, .. }) = rule;
         let objects = self.of.len();
+        let most = |object: usize| self.of[object].len().min(MOST);
         let mut counts = vec![0usize; objects];
-        let mut queue: VecDeque<usize> = (0..objects.min(WINDOW)).collect();
-        let mut next = queue.len();
+        let mut wanted: Vec<usize> = (0..objects).map(|object| least.min(most(object))).collect();
+        let (mut queue, mut waiting) = (VecDeque::new(), Vec::new());
+        let (mut next, mut settled) = (0, 0);
         let (mut given, mut fitted) = (0u64, 0u64);
         let mut parameters: Parameters = fit(&self.first(|_| 0), &Given::default())?.parameters;
-        let mut budget = match rule {
-            Rule::Mean { answers, .. } => Some(Budget::new(answers)),
-            Rule::Confidence { .. } => None,
-        };
-        while let Some(object) = queue.pop_front() {
-            let all = &self.of[object];
-            let most = all.len().min(MOST);
-            counts[object] = (counts[object] + 1).min(most);
+        while settled < objects {
+            while next < objects && next - settled < WINDOW {
+                queue.push_back(next);
+                next += 1;
+            }
+            let sure = |object: usize, count: usize| {
+                let said = self.of[object][..count].iter();
+                let said: Vec<(u32, u32)> =
+                    said.map(|answer| (answer.worker, answer.label)).collect();
+                parameters.posterior(&said).into_iter().fold(0.0, f64::max)
+            };
+            if is_plan_due(waiting.len(), queue.len())
+                && let Rule::Mean { answers, .. } = rule
+            {
+                let standing = Standing {
+                    mean: answers,
+                    objects: next as u64,
+                    wanted: wanted[..next].iter().sum::<usize>() as u64,
+                    more_to_come: next < objects,
+                };
+                let list: Vec<Waiting> = waiting
+                    .iter()
+                    .map(|object: &usize| Waiting {
+                        assured: sure(*object, counts[*object]),
+                        wanted: wanted[*object] as u32,
+                        most: most(*object) as u32,
+                    })
+                    .collect();
+                let planned = plan(standing, &list);
+                settled += planned.enough.len();
+                for at in &planned.more {
+                    wanted[waiting[*at]] += 1;
+                    queue.push_back(waiting[*at]);
+                }
+                let mut gone = planned.more;
+                gone.extend(planned.enough);
+                gone.sort_unstable();
+                for at in gone.into_iter().rev() {
+                    waiting.remove(at);
+                }
+                continue;
+            }
+            let Some(object) = queue.pop_front() else {
+                break;
+            };
+            counts[object] += 1;
             given += 1;
+            let count = counts[object];
+            if count < wanted[object] {
+                queue.push_back(object);
+            } else if count >= most(object) {
+                settled += 1;
+            } else {
+                match rule {
+                    Rule::Mean { .. } => waiting.push(object),
+                    Rule::Confidence { target, .. } if sure(object, count) < target => {
+                        wanted[object] += 1;
+                        queue.push_back(object);
+                    }
+                    Rule::Confidence { .. } => settled += 1,
+                }
+            }
             if is_fit_due(given, fitted) {
                 fitted = given;
-                parameters =
-                    fit(&self.first(|object| counts[object]), &Given::default())?.parameters;
-            }
-            let least = match rule {
-                Rule::Mean { least, .. } | Rule::Confidence { least, .. } => least,
-            };
-            let threshold = match (&budget, rule) {
-                (Some(budget), _) => budget.threshold(),
-                (None, Rule::Confidence { target, .. }) => target,
-                (None, Rule::Mean { .. }) => 1.0,
-            };
-            let count = counts[object];
-            let said: Vec<(u32, u32)> = all[..count]
-                .iter()
-                .map(|answer| (answer.worker, answer.label))
-                .collect();
-            let sure = || parameters.posterior(&said).into_iter().fold(0.0, f64::max);
-            if count >= most || (count >= least && sure() >= threshold) {
-                if let Some(budget) = &mut budget {
-                    budget.settled(count as u32);
-                }
-                if next < objects {
-                    queue.push_back(next);
-                    next += 1;
-                }
-            } else {
-                queue.push_back(object);
+                let so_far = self.first(|object| counts[object]);
+                parameters = fit(&so_far, &Given::default())?.parameters;
             }
         }
         Ok(self.first(|object| counts[object]))

@@ -84,6 +84,24 @@ impl Db {
             .await
     }
 
+    /// How many tasks of a job still need somebody, counted up to `most`; and how many answers its tasks
+    /// want that have no label yet.
+    pub async fn task_queued(&self, job_id: i64, most: i64) -> Result<(i64, i64)> {
+        self.reader()
+            .await?
+            .conn()
+            .one(
+                "SELECT (SELECT COUNT(*) FROM
+                     (SELECT line FROM task WHERE job_id = $1 AND queue IS NOT NULL LIMIT $2) AS queued),
+                   (SELECT CAST(COALESCE(SUM(wanted), 0) AS BIGINT) FROM (
+                     SELECT wanted FROM task WHERE job_id = $1 AND state = 0
+                     UNION ALL SELECT wanted FROM task WHERE job_id = $1 AND state = 1) AS unlabeled)",
+                args![job_id, most],
+                |row| Ok((row.int(0)?, row.int(1)?)),
+            )
+            .await
+    }
+
     /// The answers that count of the first `limit` undecided tasks, ordered by line and time.
     pub async fn annotation_undecided(&self, job_id: i64, limit: i64) -> Result<Vec<Annotation>> {
         self.reader()

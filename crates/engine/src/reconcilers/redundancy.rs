@@ -6,29 +6,15 @@ use cairn_db::consolidation::Annotation;
 use cairn_db::labeling_job::LabelingJob;
 use cairn_db::task::{TasksDecide, Undecided};
 use cairn_labeling::ids::Line;
+use cairn_labeling::redundancy::{Plan, Standing, Waiting, is_plan_due, plan};
 
 use crate::EngineError;
 use crate::engine::Inner;
 use crate::facts::{Enough, JobFacts};
 use crate::knowledge;
 
-/// Tasks decided in one transaction.
-const TASKS_A_STEP: i64 = 500;
-
-/// Tasks that are short of an answer, and those that are not.
-fn divide(
-    tasks: Vec<(Undecided, f64)>,
-    mut is_short: impl FnMut(&Undecided, f64) -> bool,
-) -> (Vec<Undecided>, Vec<Undecided>) {
-    let mut divided = (Vec::new(), Vec::new());
-    for (task, assured) in tasks {
-        match is_short(&task, assured) {
-            true => divided.0.push(task),
-            false => divided.1.push(task),
-        }
-    }
-    divided
-}
+/// Tasks looked at in one step: all that a job may have in flight.
+const TASKS_A_STEP: i64 = 5_000;
 
 /// Decides tasks that have the answers they wanted and may be given more. Gives whether any was.
 pub async fn decide(
@@ -44,46 +30,83 @@ pub async fn decide(
         return Ok(false);
     }
     // Nobody is asked any more by a job that is stopping.
-    let (more, enough) = if job.state == "InProgress" {
-        let annotations = inner.db.annotation_undecided(job.job_id, TASKS_A_STEP);
-        let annotations = annotations.await?;
-        let by_line: HashMap<i64, &[Annotation]> = annotations
-            .chunk_by(|one, other| one.line == other.line)
-            .map(|answers| (answers[0].line, answers))
-            .collect();
-        let version = knowledge::newest_version(inner, facts).await?;
-        let workers = knowledge::of_version(inner, facts, version).await?;
-        let assured: Vec<(Undecided, f64)> = tasks
-            .into_iter()
-            .map(|task| {
-                let answers = by_line.get(&task.line).copied().unwrap_or_default();
-                let assured = workers.assurance(Line(task.line), &facts.choices(answers));
-                (task, assured)
-            })
-            .collect();
-        match redundancy.enough {
-            Enough::Confidence(target) => divide(assured, |_, assured| assured < target),
-            Enough::Mean(mean) => inner.knowledge.budget(job.job_id, mean, |budget| {
-                divide(assured, |task, assured| {
-                    let is_short = assured < budget.threshold();
-                    // One that is asked about for the last time now ends with the most.
-                    if !is_short || task.wanted + 1 >= task.most {
-                        let answers = if is_short { task.most } else { task.wanted };
-                        budget.settled(u32::try_from(answers).unwrap_or_default());
-                    }
-                    is_short
-                })
-            }),
+    let decided = match redundancy.enough {
+        _ if job.state != "InProgress" => Plan {
+            enough: (0..tasks.len()).collect(),
+            ..Plan::default()
+        },
+        Enough::Confidence(target) => {
+            let assured = assured(inner, facts, &tasks).await?;
+            let (more, enough) = (0..tasks.len()).partition(|at| assured[*at] < target);
+            Plan { more, enough }
         }
-    } else {
-        (Vec::new(), tasks)
+        Enough::Mean(mean) => plan_by_mean(inner, facts, job, &tasks, mean).await?,
     };
+    if decided == Plan::default() {
+        return Ok(false);
+    }
+    let chosen = |places: Vec<usize>| places.into_iter().map(|at| tasks[at].clone()).collect();
     let decide = TasksDecide {
         job_id: job.job_id,
-        more,
-        enough,
+        more: chosen(decided.more),
+        enough: chosen(decided.enough),
         now_ms: inner.now(),
     };
     inner.db.write(decide).await?;
     Ok(true)
+}
+
+async fn plan_by_mean(
+    inner: &Inner,
+    facts: &JobFacts,
+    job: &LabelingJob,
+    tasks: &[Undecided],
+    mean: f64,
+) -> Result<Plan, EngineError> {
+    let (queued, unlabeled) = inner.db.task_queued(job.job_id, TASKS_A_STEP).await?;
+    if !is_plan_due(tasks.len(), usize::try_from(queued).unwrap_or(usize::MAX)) {
+        return Ok(Plan::default());
+    }
+    let (_, settled) = inner.db.answers_given(job.job_id).await?;
+    let progress = &job.progress;
+    let standing = Standing {
+        mean,
+        objects: (progress.dispatched - progress.failed).unsigned_abs(),
+        wanted: (unlabeled + settled).unsigned_abs(),
+        more_to_come: progress.next_line < progress.total,
+    };
+    let assured = assured(inner, facts, tasks).await?;
+    let waiting: Vec<Waiting> = tasks
+        .iter()
+        .zip(assured)
+        .map(|(task, assured)| Waiting {
+            assured,
+            wanted: u32::try_from(task.wanted).unwrap_or(u32::MAX),
+            most: u32::try_from(task.most).unwrap_or(u32::MAX),
+        })
+        .collect();
+    Ok(plan(standing, &waiting))
+}
+
+/// How probable the label of each task is, by what is known of the workers now.
+async fn assured(
+    inner: &Inner,
+    facts: &JobFacts,
+    tasks: &[Undecided],
+) -> Result<Vec<f64>, EngineError> {
+    let annotations = inner
+        .db
+        .annotation_undecided(facts.job_id, TASKS_A_STEP)
+        .await?;
+    let by_line: HashMap<i64, &[Annotation]> = annotations
+        .chunk_by(|one, other| one.line == other.line)
+        .map(|answers| (answers[0].line, answers))
+        .collect();
+    let version = knowledge::newest_version(inner, facts).await?;
+    let workers = knowledge::of_version(inner, facts, version).await?;
+    let assured = tasks.iter().map(|task| {
+        let answers = by_line.get(&task.line).copied().unwrap_or_default();
+        workers.assurance(Line(task.line), &facts.choices(answers))
+    });
+    Ok(assured.collect())
 }
