@@ -17,8 +17,8 @@ pub mod masks;
 pub mod multi_label;
 pub mod numbers;
 pub mod ranking;
+pub mod redundancy;
 pub mod shapes;
 pub mod spans;
-pub mod redundancy;
 
 pub use answers::{Answer, Answers, AnswersError};

@@ -49,12 +49,14 @@ pub enum Kind {
     Confidence,
     /// `off`, or a number from 1 to 9 with at most one decimal.
     Mean,
-    /// Nothing, or the address of a file in S3.
+    /// `none`, or the address of a file in S3.
     File,
-    /// Nothing, or names of labeling jobs with spaces between them, [`JOBS_MAX`] at most.
+    /// `none`, or names of labeling jobs with spaces between them, [`JOBS_MAX`] at most.
     Jobs,
 }
 
+/// What stands where nothing is named.
+const NONE: &str = "none";
 /// Jobs that one setting may name.
 const JOBS_MAX: usize = 10;
 
@@ -102,7 +104,7 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         name: "known-labels",
         kind: Kind::File,
-        default: "",
+        default: "none",
         doc: "an augmented manifest with true labels of some objects, by which workers are judged",
     },
     Setting {
@@ -120,7 +122,7 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         name: "worker-history",
         kind: Kind::Jobs,
-        default: "",
+        default: "none",
         doc: "earlier jobs with the same labels, whose answers tell how reliable workers are",
     },
     Setting {
@@ -277,7 +279,10 @@ impl SettingsTags {
             consolidation_batch: number("consolidation-batch"),
             consolidation_wait_seconds: number("consolidation-wait-seconds"),
             correction_seconds: number("correction-seconds"),
-            known_labels: value("known-labels").to_owned(),
+            known_labels: match value("known-labels") {
+                NONE => String::new(),
+                file => file.to_owned(),
+            },
             lease_seconds: number("lease-seconds"),
             submit_on_key: value("submit-on-key") == "true",
             worker_history: names(value("worker-history")),
@@ -326,9 +331,9 @@ impl JobSettings {
                         None => "off".to_owned(),
                         Some(thousandths) => (thousandths as f64 / 1_000.0).to_string(),
                     },
-                    "known-labels" => self.known_labels.clone(),
+                    "known-labels" => or_none(self.known_labels.clone()),
                     "lease-seconds" => self.lease_seconds.to_string(),
-                    "worker-history" => self.worker_history.join(" "),
+                    "worker-history" => or_none(self.worker_history.join(" ")),
                     "workers-min" => match self.workers_min {
                         None => "auto".to_owned(),
                         Some(least) => least.to_string(),
@@ -360,12 +365,13 @@ impl Setting {
             Kind::Switch => matches!(value, "true" | "false"),
             Kind::Confidence => value == "off" || thousandths(value).is_some(),
             Kind::Mean => value == "off" || tenths(value).is_some(),
-            Kind::File => {
-                value.is_empty() || S3Uri::parse(value).is_ok_and(|uri| !uri.key.is_empty())
-            }
+            Kind::File => value == NONE || S3Uri::parse(value).is_ok_and(|uri| !uri.key.is_empty()),
             Kind::Jobs => {
                 let names = names(value);
-                names.len() <= JOBS_MAX && names.iter().all(|name| is_job_name(name))
+                let is_none = value == NONE;
+                is_none
+                    || (1..=JOBS_MAX).contains(&names.len())
+                        && names.iter().all(|name| is_job_name(name))
             }
             Kind::Number { min, max } => {
                 // `+5` and `05` parse too, but one value has one text.
@@ -397,9 +403,11 @@ impl Kind {
                 "off or a number from 0.5 to 0.999 with at most three decimals".to_owned()
             }
             Kind::Mean => "off or a number from 1 to 9 with at most one decimal".to_owned(),
-            Kind::File => "the S3 address of a file, as s3://bucket/key".to_owned(),
+            Kind::File => "none or the S3 address of a file, as s3://bucket/key".to_owned(),
             Kind::Jobs => {
-                format!("names of at most {JOBS_MAX} labeling jobs with spaces between them")
+                format!(
+                    "none or names of at most {JOBS_MAX} labeling jobs with spaces between them"
+                )
             }
         }
     }
@@ -421,8 +429,16 @@ fn thousandths(value: &str) -> Option<i64> {
     (is_text_of && (500.0..=999.0).contains(&thousandths)).then_some(thousandths as i64)
 }
 
+fn or_none(value: String) -> String {
+    match value.is_empty() {
+        true => NONE.to_owned(),
+        false => value,
+    }
+}
+
 fn names(value: &str) -> Vec<String> {
     let names = value.split(' ').filter(|name| !name.is_empty());
+    let names = names.filter(|_| value != NONE);
     names.map(str::to_owned).collect()
 }
 
@@ -538,7 +554,10 @@ mod tests {
         let pairs = expected.pairs();
         let pairs = pairs.iter().map(|(name, value)| (*name, value.as_str()));
         assert_eq!(JobSettings::from_pairs(pairs), Ok(expected));
-        assert_eq!(tags.len(), SETTINGS.len(), "every setting is set here");
+        let mean = [("cairn:answers-mean", "3.5")];
+        assert_eq!(settle(&mean, None).unwrap().answers_mean, Some(35));
+        let set = tags.len() + mean.len();
+        assert_eq!(set, SETTINGS.len(), "every setting is set here");
     }
 
     #[test]
@@ -610,12 +629,12 @@ mod tests {
         refused(
             "cairn:known-labels",
             "gold.manifest",
-            "tag `cairn:known-labels`: `gold.manifest` is not allowed, it must be the S3 address of a file, as s3://bucket/key",
+            "tag `cairn:known-labels`: `gold.manifest` is not allowed, it must be none or the S3 address of a file, as s3://bucket/key",
         );
         refused(
             "cairn:worker-history",
             "birds_1",
-            "tag `cairn:worker-history`: `birds_1` is not allowed, it must be names of at most 10 labeling jobs with spaces between them",
+            "tag `cairn:worker-history`: `birds_1` is not allowed, it must be none or names of at most 10 labeling jobs with spaces between them",
         );
         refused(
             "cairn:submit-on-key",

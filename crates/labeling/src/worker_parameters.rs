@@ -24,6 +24,8 @@ use crate::task_type::Shape;
 
 /// Answers that a fit looks at; of a larger job it takes some of the objects.
 pub const FIT_ANSWERS_MAX: usize = 5_000_000;
+/// Of ten answers of somebody of whom nothing is known yet, how many are right.
+const RIGHT_AT_FIRST: f64 = 7.0;
 /// Form of the bytes.
 const FORMAT: u8 = 1;
 /// "No" and "yes" are the labels of a question whether a label applies.
@@ -158,9 +160,41 @@ pub struct WorkerParameters {
 }
 
 impl WorkerParameters {
-    /// What is known before any answer: nothing.
+    /// What is known before any answer: nothing, so that everybody is taken to be right in
+    /// [`RIGHT_AT_FIRST`] of ten answers, as Ground Truth does, and wrong in any way alike.
     pub fn none(shape: Shape, labels: usize) -> Result<WorkerParameters, ParametersError> {
-        WorkerParameters::fit(Gathered::new(shape, labels), &Besides::default())
+        let labels = match shape {
+            Shape::MultiLabel => 2,
+            _ => labels,
+        };
+        let mut history = Vec::new();
+        let nobody = WorkerId(i64::MIN);
+        let wrong = (10.0 - RIGHT_AT_FIRST) / (labels.max(2) - 1) as f64;
+        for truth in 0..labels as u32 {
+            // Of very many labels the wrong ones are left to the smoothing.
+            let others = if labels <= 100 {
+                0..labels as u32
+            } else {
+                truth..truth + 1
+            };
+            history.extend(others.map(|given| EarlierAnswers {
+                worker: nobody,
+                truth,
+                given,
+                count: if truth == given {
+                    RIGHT_AT_FIRST
+                } else {
+                    wrong
+                },
+            }));
+        }
+        let besides = Besides {
+            history,
+            ..Besides::default()
+        };
+        let mut none = WorkerParameters::fit(Gathered::new(shape, labels), &besides)?;
+        none.is_informed = false;
+        Ok(none)
     }
 
     /// Finds out how the workers answer.
@@ -355,11 +389,20 @@ impl WorkerParameters {
     }
 
     fn posterior(&self, answers: &[(WorkerId, Choice)], label: u32) -> Vec<f64> {
+        // Workers of whom nothing is known have numbers of their own past all others: each counts.
+        let mut strangers: Vec<WorkerId> = Vec::new();
         let answers: Vec<(u32, u32)> = answers
             .iter()
             .filter_map(|(worker, choice)| {
-                let worker = self.workers.get(worker).copied().unwrap_or(u32::MAX);
-                Some((worker, given(choice, label)?))
+                let number = self.workers.get(worker).copied().unwrap_or_else(|| {
+                    let known = strangers.iter().position(|stranger| stranger == worker);
+                    let at = known.unwrap_or_else(|| {
+                        strangers.push(*worker);
+                        strangers.len() - 1
+                    });
+                    u32::MAX - at as u32
+                });
+                Some((number, given(choice, label)?))
             })
             .collect();
         self.parameters.posterior(&answers)

@@ -37,6 +37,23 @@ fn with(settings: Value, workers: i64) -> impl FnOnce(&mut Value) {
     }
 }
 
+/// Each worker in turn takes an object, and a second passes.
+async fn label_slowly(world: &World, job: i64, workers: &[i64], rounds: usize) {
+    world
+        .until(job, "tasks", |job| job.progress.dispatched > 0)
+        .await;
+    for _ in 0..rounds {
+        for worker in workers {
+            if let Some(line) = world.next(job, *worker).await {
+                let label = answer_of(line, *worker);
+                world.answer(job, line, *worker, label).await;
+            }
+        }
+        world.advance(1_000);
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}
+
 async fn labels(world: &World, job: i64) -> Vec<StoredLabel> {
     world.db.label_range(job, 0, 10_000).await.unwrap()
 }
@@ -88,6 +105,7 @@ async fn assert_recomputed(world: &World, job: i64, besides: &Besides) {
 async fn the_final_labels_are_those_of_all_answers_together() {
     let world = World::new().await;
     let job = world.create("Pets", texts(120), with(json!({}), 5)).await;
+    label_slowly(&world, job, &[1, 2, 3, 4, 5], 100).await;
     world.label_all(job, &[1, 2, 3, 4, 5], answer_of).await;
     let ended = world.until_state(job, "Completed").await;
     assert_eq!(ended.progress.human_labeled, 120);
@@ -149,6 +167,9 @@ async fn a_killed_engine_writes_the_same_labels() {
 async fn a_correction_at_the_end_is_in_the_final_labels() {
     let world = World::new().await;
     let job = world.create("Pets", texts(30), with(json!({}), 2)).await;
+    world
+        .until(job, "tasks", |job| job.progress.dispatched == 30)
+        .await;
     let mut last = None;
     for worker in [1, 2] {
         while let Some(line) = world.next(job, worker).await {
@@ -206,6 +227,40 @@ async fn more_workers_are_asked_only_where_the_label_is_not_sure() {
     let (given, settled) = world.db.answers_given(job).await.unwrap();
     let total: i64 = labels.iter().map(|label| label.answers).sum();
     assert_eq!((given, settled), (total, total));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn objects_keep_to_a_mean_number_of_answers() {
+    let world = World::new().await;
+    let job = world
+        .create("Pets", texts(150), |request| {
+            with(json!({"answers-mean": "2.5"}), 5)(request);
+            request["HumanTaskConfig"]["MaxConcurrentTaskCount"] = json!(50);
+        })
+        .await;
+    // Nobody knows one object in four.
+    let said = |line: i64, worker: i64| match line % 4 {
+        3 => LABELS[(chance(line, worker) % 2) as usize],
+        _ => LABELS[(line % 2) as usize],
+    };
+    world.label_all(job, &[1, 2, 3, 4, 5], said).await;
+    let ended = world.until_state(job, "Completed").await;
+    assert_eq!(ended.progress.human_labeled, 150);
+    let labels = labels(&world, job).await;
+    let total: i64 = labels.iter().map(|label| label.answers).sum();
+    assert!((365..=380).contains(&total), "{total}");
+    let of_hard: i64 = labels
+        .iter()
+        .filter(|label| label.line % 4 == 3)
+        .map(|label| label.answers)
+        .sum();
+    let of_easy = total - of_hard;
+    let hard = labels.iter().filter(|label| label.line % 4 == 3).count() as i64;
+    assert!(
+        of_hard * (150 - hard) > of_easy * hard,
+        "{of_hard}, {of_easy}"
+    );
+    assert_recomputed(&world, job, &Besides::default()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -355,7 +355,7 @@ fn times_and_tags_have_limits() {
     let refusals = read(&[("Tags", json!([{"Key": "cairn:colour", "Value": "red"}]))]).unwrap_err();
     assert!(
         message(&refusals)
-            .starts_with("Tags: tag `cairn:colour` is not a setting; settings are consolidation, ")
+            .starts_with("Tags: tag `cairn:colour` is not a setting; settings are answers-mean, ")
     );
 }
 
