@@ -11,18 +11,30 @@ pub mod agreement;
 pub mod bounding_box;
 pub mod cairn;
 pub(crate) mod counts;
+pub mod geometry;
 pub(crate) mod grouping;
+pub mod keypoint;
+pub mod line;
 pub(crate) mod naming;
 pub mod plain;
+pub mod polygon;
+pub mod polyline;
 pub(crate) mod position;
 pub(crate) mod prepare;
 pub(crate) mod presence;
+pub mod rotated_box;
 
 use std::cmp::Ordering;
 
 use thiserror::Error;
 
 pub use bounding_box::BoundingBox;
+pub use geometry::{POINTS_MAX, Point};
+pub use keypoint::Keypoint;
+pub use line::Line;
+pub use polygon::Polygon;
+pub use polyline::Polyline;
+pub use rotated_box::RotatedBox;
 
 /// Shapes that all answers to one object may have together: every two of them are compared.
 pub const SHAPES_MAX: usize = 4_096;
@@ -201,9 +213,9 @@ pub enum ShapesError {
         /// How many labels there are.
         labels: usize,
     },
-    /// A coordinate is not a number, or beyond [`COORDINATE_MAX`].
+    /// A coordinate is not a number, or beyond [`COORDINATE_MAX`]; or there are more than [`POINTS_MAX`] points.
     #[error(
-        "object {object}, answer {answer}, shape {shape}: a coordinate is not a number of at most {COORDINATE_MAX:e}"
+        "object {object}, answer {answer}, shape {shape}: a coordinate is not a number of at most {COORDINATE_MAX:e}, or there are more than {POINTS_MAX} points"
     )]
     Coordinate {
         /// Which object.
@@ -248,6 +260,8 @@ pub trait Shape: Clone {
     const NOISES: usize;
     /// How much less alike two shapes are for having different labels: 1 is not at all, 0 never the same.
     const OTHER_LABEL: f64 = 0.75;
+    /// Shapes on which the workers' parameters are found; fewer where one takes long.
+    const FITTED_MAX: usize = 100_000;
 
     /// Whether all coordinates are numbers of at most [`COORDINATE_MAX`].
     fn is_sound(&self) -> bool;
@@ -282,6 +296,10 @@ pub trait Shape: Clone {
     /// The probability that the shape matches the true one when its offsets have these standard
     /// deviations.
     fn match_chance(&self, deviations: &[f64]) -> f64;
+    /// The shape to publish: without what only consolidation needed.
+    fn finished(self) -> Self {
+        self
+    }
 }
 
 /// Decides each object.

@@ -14,6 +14,7 @@ mod rankings;
 mod redundancy;
 mod score;
 mod sets;
+mod shapes;
 mod simulate;
 mod spans;
 
@@ -44,6 +45,8 @@ enum Kind {
     Classification,
     /// Bounding boxes
     Boxes,
+    /// Bounding boxes, rotated boxes, polygons, keypoints, lines and polylines, simulated
+    Shapes,
     /// Several labels an object
     MultiLabel,
     /// One number an object
@@ -64,6 +67,7 @@ impl Kind {
         match self {
             Kind::Classification => classification::run(&folder.join("classification")),
             Kind::Boxes => boxes::run(&folder.join("boxes")),
+            Kind::Shapes => shapes::run(),
             Kind::MultiLabel => multi_label::run(&folder.join("classification")),
             Kind::Numbers => numbers::run(),
             Kind::Rankings => rankings::run(),

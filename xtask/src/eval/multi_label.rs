@@ -157,10 +157,9 @@ fn one(crowd: Crowd, seed: u64) -> Result<[f64; 5]> {
         }
         for worker in distinct(&mut random, WORKERS as u32, crowd.answers) {
             let mut labels = Vec::new();
-            for label in 0..crowd.labels {
+            for (label, (hit, alarm)) in chances[worker as usize].iter().enumerate() {
                 let at = object * crowd.labels + label;
-                let (hit, alarm) = chances[worker as usize][label];
-                if random.chance(if truth[at] { hit } else { alarm }) {
+                if random.chance(if truth[at] { *hit } else { *alarm }) {
                     labels.push(label as u32);
                     odds[at] += (hit / alarm).ln();
                 } else {

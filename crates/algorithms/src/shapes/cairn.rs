@@ -8,7 +8,7 @@
 //!   new answer costs its own object only. A group is kept when its thing is there with a probability of
 //!   at least `keep_min`.
 //! - Source: see the parts; what was tried is in docs/decisions/2026-11-29-shapes.md.
-//! - Complexity: that of the parts. Parameters are found on evenly spaced objects with about [`FITTED_MAX`] shapes.
+//! - Complexity: that of the parts. Parameters are found on evenly spaced objects with about [`Shape::FITTED_MAX`] shapes.
 //! - Ties: shapes come by confidence, highest first, equal ones by their content.
 //! - Single answers: an object that one worker answered keeps all of the worker's shapes, because nobody else was asked;
 //!   their confidence says how much that is worth.
@@ -27,9 +27,6 @@ use super::{
     ConsolidatedShape, ObjectShapes, Shape, ShapeConsolidation, ShapeDecision, ShapeSkill,
     ShapesError,
 };
-
-/// Shapes on which the workers' parameters are found.
-pub const FITTED_MAX: usize = 100_000;
 
 /// What all answers tell of the workers.
 #[derive(Clone, Debug)]
@@ -63,7 +60,7 @@ impl<S: Shape> Crowd<S> {
                 .sum()
         };
         let shapes: usize = objects.iter().map(of_object).sum();
-        let step = shapes.div_ceil(FITTED_MAX).max(1);
+        let step = shapes.div_ceil(S::FITTED_MAX).max(1);
         let mut sample = Vec::with_capacity(objects.len().div_ceil(step));
         for object in objects.iter().step_by(step) {
             let mut prepared = Prepared::default();
@@ -169,7 +166,7 @@ impl<S: Shape> Crowd<S> {
                 Some(size) => fused.clipped(size).filter(Shape::has_extent),
             };
             // A middle of shapes within the object is within it.
-            let shape = within.unwrap_or_else(|| S::middle(&members));
+            let shape = within.unwrap_or_else(|| S::middle(&members)).finished();
             shapes.push(ConsolidatedShape {
                 label,
                 shape,

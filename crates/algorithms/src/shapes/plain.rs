@@ -110,7 +110,7 @@ pub(crate) fn consolidate<S: Shape>(
             supporters.sort_unstable();
             shapes.push(ConsolidatedShape {
                 label,
-                shape: shape.unwrap_or_else(|| members[0].1.clone()),
+                shape: shape.unwrap_or_else(|| members[0].1.clone()).finished(),
                 confidence,
                 supporters,
             });

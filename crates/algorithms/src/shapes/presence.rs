@@ -1,12 +1,12 @@
 //! How probable it is that a group of shapes shows something that is there.
 //!
 //! - Model: what shapes are drawn around is of three kinds: things surely there, nothing, and what is
-//!   contested. Each worker draws each kind at a rate of the worker's own: 1 minus the rate for
-//!   things there is the worker's miss rate, the rate for nothing makes the worker's false alarms. What nobody
-//!   draws is never seen, so the rates are those of a sample cut off at one vote. Contested are hard things
-//!   and mistakes that workers share; who drew what cannot tell them apart, so that a contested group is
-//!   taken to be there with the share of its supporters, each weighted by how much more often they draw
-//!   things than nothing.
+//!   contested. Each worker draws the first two at rates of the worker's own: 1 minus the rate for
+//!   things there is the worker's miss rate, the rate for nothing makes the worker's false alarms. Contested
+//!   are hard things and mistakes that workers share; they are drawn at rates half way between. What nobody draws is
+//!   never seen, so the rates are those of a sample cut off at one vote. Who drew what cannot tell hard things
+//!   from shared mistakes, so that a contested group is taken to be there with the share of its supporters, each
+//!   weighted by how much more often they draw things than nothing.
 //! - Steps: EM. Groups get a probability of each kind; rates and the kinds' frequencies follow from them,
 //!   with the groups that nobody drew added as expected. A worker's rates are drawn towards the crowd's.
 //! - Source: the worker model of Dawid and Skene, 1979, for the question "is it there?"; EM for data
@@ -28,9 +28,8 @@ const MOVED_MIN: f64 = 1e-4;
 /// Rates to begin with, by kind; a crowd's are drawn to them by [`CROWD_VOTES`] votes.
 const RATES: [f64; KINDS] = [0.1, 0.9, 0.5];
 const CROWD_VOTES: f64 = 4.0;
-/// Votes by which a worker's rates are drawn to the crowd's. Contested groups are few, so that there
-/// workers differ only when much says so.
-const WORKER_VOTES: [f64; KINDS] = [2.0, 2.0, 10.0];
+/// Votes by which a worker's rates are drawn to the crowd's.
+const WORKER_VOTES: f64 = 2.0;
 /// Groups of each kind to begin with.
 const GROUPS: [f64; KINDS] = [0.5, 1.0, 0.5];
 /// No rate is nearer to 0 or 1.
@@ -138,15 +137,18 @@ impl Presence {
             }
             (from_worker, from_group) = (*to_worker, *to_group);
         }
-        for kind in 0..KINDS {
+        for kind in [NOTHING, THERE] {
             let all_met: f64 = met.iter().map(|of| of[kind]).sum();
             let all_drawn: f64 = drawn.iter().map(|of| of[kind]).sum();
             let crowd = (all_drawn + CROWD_VOTES * RATES[kind]) / (all_met + CROWD_VOTES);
-            let more = WORKER_VOTES[kind];
             for (worker, rates) in self.rates.iter_mut().enumerate() {
-                let rate = (drawn[worker][kind] + more * crowd) / (met[worker][kind] + more);
+                let rate = (drawn[worker][kind] + WORKER_VOTES * crowd)
+                    / (met[worker][kind] + WORKER_VOTES);
                 rates[kind] = rate.clamp(RATE_MIN, 1.0 - RATE_MIN);
             }
+        }
+        for rates in &mut self.rates {
+            rates[CONTESTED] = f64::midpoint(rates[NOTHING], rates[THERE]);
         }
         let total: f64 = counts.iter().sum();
         self.frequencies = counts.map(|count| (count / total).ln());

@@ -355,7 +355,7 @@ fn what_names_nothing_is_refused() {
     );
     assert_eq!(
         refused(object(&["0 1 1 1 1, 0 NaN 1 1 1"])),
-        "object 0, answer 0, shape 1: a coordinate is not a number of at most 1e9"
+        "object 0, answer 0, shape 1: a coordinate is not a number of at most 1e9, or there are more than 4096 points"
     );
     let mut flat = object(&[]);
     flat.size = Some(Size {

@@ -13,4 +13,5 @@ mod multi_label;
 mod numbers;
 mod parameters;
 mod ranking;
+mod shapes;
 mod spans;

@@ -1,0 +1,305 @@
+//! Shapes other than bounding boxes from outside: what always holds for each, and hostile input.
+
+use std::fmt::Debug;
+
+use cairn_algorithms::shapes::agreement::agreement;
+use cairn_algorithms::shapes::{
+    Keypoint, Labeled, Line, Method, ObjectShapes, Options, Point, Polygon, Polyline, RotatedBox,
+    Shape, ShapeAnswer, ShapeConsolidation, Size, consolidate,
+};
+use proptest::prelude::*;
+
+const METHODS: [Method; 3] = [Method::Cairn, Method::GroundTruth, Method::Smaller];
+
+fn points(list: &[(f64, f64)]) -> Vec<Point> {
+    list.iter().map(|(x, y)| Point { x: *x, y: *y }).collect()
+}
+
+fn object<S: Shape>(answers: &[&[(u32, S)]]) -> ObjectShapes<S> {
+    let answers = answers
+        .iter()
+        .enumerate()
+        .map(|(worker, shapes)| ShapeAnswer {
+            worker: worker as u32,
+            shapes: shapes
+                .iter()
+                .map(|(label, shape)| Labeled {
+                    label: *label,
+                    shape: shape.clone(),
+                })
+                .collect(),
+        });
+    ObjectShapes {
+        size: Some(Size {
+            width: 1000.0,
+            height: 1000.0,
+        }),
+        answers: answers.collect(),
+    }
+}
+
+fn with<S: Shape>(method: Method, objects: &[ObjectShapes<S>]) -> ShapeConsolidation<S> {
+    let options = Options {
+        method,
+        ..Options::default()
+    };
+    consolidate(objects, 20, 5, options).unwrap()
+}
+
+/// Two things of different labels, drawn by four workers alike, by one, and by three among seven.
+fn check<S: Shape + PartialEq + Debug>(one: S, two: S, near: impl Fn(&S, &S) -> bool) {
+    let both = [(1, one.clone()), (2, two)];
+    for method in METHODS {
+        for count in [1, 4] {
+            let answers = vec![both.as_slice(); count];
+            let result = with(method, &[object(&answers)]);
+            let decision = result.objects[0].as_ref().unwrap();
+            assert_eq!(decision.shapes.len(), 2, "{method:?} {decision:?}");
+            for found in &decision.shapes {
+                let given = both.iter().find(|(label, _)| *label == found.label);
+                assert!(
+                    near(&found.shape, &given.unwrap().1),
+                    "{method:?} {found:?}"
+                );
+                assert_eq!(found.supporters.len(), count);
+            }
+        }
+        let empty = with(method, &[object::<S>(&[&[], &[]]), object(&[])]);
+        assert_eq!(empty.objects[0].as_ref().unwrap().shapes.len(), 0);
+        assert_eq!(empty.objects[1], None);
+    }
+    let single = [(1, one)];
+    let few = object(&[&both, &single, &single, &single, &single]);
+    let result = with(Method::Cairn, &[few]);
+    let decision = result.objects[0].as_ref().unwrap();
+    assert_eq!(decision.shapes.len(), 1, "{decision:?}");
+    assert_eq!(decision.shapes[0].supporters.len(), 5);
+    let measured = agreement(&[object(&[&both, &single])], 20, 5)
+        .unwrap()
+        .unwrap();
+    assert!((measured.iou - 0.5).abs() < 1e-9, "{measured:?}");
+}
+
+#[test]
+fn rotated_boxes() {
+    let rotated = |x, angle| RotatedBox {
+        x,
+        y: 300.0,
+        width: 80.0,
+        height: 40.0,
+        angle,
+    };
+    let near = |one: &RotatedBox, two: &RotatedBox| one.iou(two) > 0.999;
+    check(rotated(200.0, 0.5), rotated(700.0, 2.0), near);
+    // The same rectangle, named by four angles; 1° and 179° are two degrees apart.
+    let degree = std::f64::consts::PI / 180.0;
+    let across = RotatedBox {
+        width: 40.0,
+        height: 80.0,
+        ..rotated(200.0, 90.0 * degree)
+    };
+    let answers = [
+        rotated(200.0, degree),
+        rotated(200.0, 179.0 * degree),
+        rotated(200.0, 360.0 * degree),
+        across,
+    ];
+    let answers = answers.map(|one| [(0, one)]);
+    let answers: Vec<&[(u32, RotatedBox)]> = answers.iter().map(<[_; 1]>::as_slice).collect();
+    for method in METHODS {
+        let result = with(method, &[object(&answers)]);
+        let found = &result.objects[0].as_ref().unwrap().shapes;
+        assert_eq!(found.len(), 1);
+        assert!(
+            found[0].shape.iou(&rotated(200.0, 0.0)) > 0.99,
+            "{method:?} {found:?}"
+        );
+    }
+}
+
+#[test]
+fn keypoints() {
+    let at = |x, y| Keypoint { x, y };
+    let near = |one: &Keypoint, two: &Keypoint| (one.x - two.x).hypot(one.y - two.y) < 1e-6;
+    check(at(100.0, 100.0), at(500.0, 200.0), near);
+    // Two labels at one place are two keypoints.
+    let both = [(0, at(10.0, 10.0)), (1, at(10.0, 10.0))];
+    let result = with(Method::Cairn, &[object(&[&both, &both, &both])]);
+    assert_eq!(result.objects[0].as_ref().unwrap().shapes.len(), 2);
+}
+
+#[test]
+fn lines() {
+    let line = |y| Line {
+        from: Point { x: 100.0, y },
+        to: Point {
+            x: 400.0,
+            y: y + 50.0,
+        },
+    };
+    let near = |one: &Line, two: &Line| one.ends_apart(two) < 1e-6;
+    check(line(100.0), line(600.0), near);
+    // Drawn from either end.
+    let back = Line {
+        from: line(100.0).to,
+        to: line(100.0).from,
+    };
+    let result = with(
+        Method::Cairn,
+        &[object(&[&[(0, line(100.0))], &[(0, back)], &[(0, back)]])],
+    );
+    let found = &result.objects[0].as_ref().unwrap().shapes;
+    assert_eq!(found.len(), 1);
+    assert!(found[0].shape.ends_apart(&line(100.0)) < 1e-6);
+}
+
+#[test]
+fn polylines() {
+    let chain = |y| Polyline {
+        points: points(&[(100.0, y), (200.0, y + 40.0), (300.0, y), (420.0, y + 60.0)]),
+    };
+    let near = |one: &Polyline, two: &Polyline| one.apart(two) < 1.5;
+    check(chain(100.0), chain(600.0), near);
+    let mut back = chain(100.0);
+    back.points.reverse();
+    let result = with(
+        Method::Cairn,
+        &[object(&[
+            &[(0, chain(100.0))],
+            &[(0, back.clone())],
+            &[(0, back)],
+        ])],
+    );
+    let found = &result.objects[0].as_ref().unwrap().shapes;
+    assert_eq!(found.len(), 1);
+    assert!(near(&found[0].shape, &chain(100.0)));
+}
+
+#[test]
+fn polygons() {
+    let ring = |x| Polygon {
+        points: points(&[
+            (x, 100.0),
+            (x + 90.0, 120.0),
+            (x + 70.0, 200.0),
+            (x + 30.0, 160.0),
+        ]),
+    };
+    let near = |one: &Polygon, two: &Polygon| one.iou(two) > 0.97;
+    check(ring(100.0), ring(600.0), near);
+    // Points set differently, and the other way around.
+    let square = |by: f64| Polygon {
+        points: points(&[
+            (100.0 - by, 100.0 - by),
+            (200.0 + by, 100.0 - by),
+            (200.0 + by, 200.0 + by),
+            (100.0 - by, 200.0 + by),
+        ]),
+    };
+    let mut more = square(0.0);
+    more.points.insert(1, Point { x: 150.0, y: 100.0 });
+    more.points.reverse();
+    let (small, large) = (square(-2.0), square(2.0));
+    let result = with(
+        Method::Cairn,
+        &[object(&[&[(0, small)], &[(0, more)], &[(0, large)]])],
+    );
+    let found = &result.objects[0].as_ref().unwrap().shapes;
+    assert_eq!(found.len(), 1);
+    assert!(found[0].shape.iou(&square(0.0)) > 0.97, "{found:?}");
+    assert!(found[0].shape.points.len() < 20, "{found:?}");
+}
+
+/// Coordinates of which some are far away, some equal, some outside.
+fn coordinate() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        6 => (0u32..30).prop_map(f64::from),
+        1 => Just(-3.0),
+        1 => Just(1e9),
+        1 => Just(1e-300),
+    ]
+}
+
+fn hostile<S: Shape + Debug>(
+    shape: impl Strategy<Value = S>,
+) -> impl Strategy<Value = Vec<ObjectShapes<S>>> {
+    let labeled = (0u32..3, shape).prop_map(|(label, shape)| Labeled { label, shape });
+    let answer = (0u32..5, prop::collection::vec(labeled, 0..4));
+    let answer = answer.prop_map(|(worker, shapes)| ShapeAnswer { worker, shapes });
+    let size = prop::option::of(Just(Size {
+        width: 30.0,
+        height: 20.0,
+    }));
+    let object = (size, prop::collection::vec(answer, 0..6));
+    let object = object.prop_map(|(size, answers)| ObjectShapes { size, answers });
+    prop::collection::vec(object, 0..4)
+}
+
+fn chain() -> impl Strategy<Value = Vec<Point>> {
+    let point = (coordinate(), coordinate()).prop_map(|(x, y)| Point { x, y });
+    prop::collection::vec(point, 0..6)
+}
+
+fn holds<S: Shape + PartialEq + Debug>(objects: &[ObjectShapes<S>]) {
+    for method in METHODS {
+        let result = with(method, objects);
+        assert_eq!(result, with(method, objects));
+        for (object, decision) in objects.iter().zip(&result.objects) {
+            assert_eq!(decision.is_some(), !object.answers.is_empty());
+            for found in decision.iter().flat_map(|decision| &decision.shapes) {
+                assert!((0.0..=1.0).contains(&found.confidence), "{found:?}");
+                assert!(found.shape.has_extent(), "{method:?} {found:?}");
+                assert!(found.shape.extent().is_finite(), "{found:?}");
+                assert!(found.supporters.windows(2).all(|two| two[0] < two[1]));
+            }
+        }
+        for skill in &result.workers {
+            for value in [
+                skill.miss_rate,
+                skill.false_alarm_rate,
+                skill.label_accuracy,
+            ] {
+                assert!((0.0..=1.0).contains(&value), "{skill:?}");
+            }
+            assert!(skill.noise.is_finite() && skill.bias.iter().all(|bias| bias.is_finite()));
+        }
+    }
+    if let Some(measured) = agreement(objects, 5, 3).unwrap() {
+        assert!((0.0..=1.0).contains(&measured.iou), "{measured:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn hostile_rotated_boxes(objects in hostile(
+        (coordinate(), coordinate(), coordinate(), coordinate(), -10.0f64..10.0)
+            .prop_map(|(x, y, width, height, angle)| RotatedBox { x, y, width, height, angle })
+    )) {
+        holds(&objects);
+    }
+
+    #[test]
+    fn hostile_keypoints(objects in hostile((coordinate(), coordinate()).prop_map(|(x, y)| Keypoint { x, y }))) {
+        holds(&objects);
+    }
+
+    #[test]
+    fn hostile_lines(objects in hostile(
+        (coordinate(), coordinate(), coordinate(), coordinate())
+            .prop_map(|(x, y, to_x, to_y)| Line { from: Point { x, y }, to: Point { x: to_x, y: to_y } })
+    )) {
+        holds(&objects);
+    }
+
+    #[test]
+    fn hostile_polylines(objects in hostile(chain().prop_map(|points| Polyline { points }))) {
+        holds(&objects);
+    }
+
+    #[test]
+    fn hostile_polygons(objects in hostile(chain().prop_map(|points| Polygon { points }))) {
+        holds(&objects);
+    }
+}
