@@ -131,7 +131,7 @@ fn crowd(objects: u32) -> Vec<MultiAnswer> {
             // Every seventh answer of those who know misses all.
             let labels = match worker {
                 2 => (0..2)
-                    .filter(|label| (object * 7 / 3 >> label) % 2 == 0)
+                    .filter(|label| ((object * 7 / 3) >> label) % 2 == 0)
                     .collect(),
                 _ if (object + worker * 3) % 7 == 0 => Vec::new(),
                 _ => truth.clone(),
