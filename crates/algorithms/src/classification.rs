@@ -5,13 +5,22 @@ pub mod dawid_skene;
 pub(crate) mod expectation_maximisation;
 pub(crate) mod fixed;
 pub(crate) mod given;
+pub mod glad;
 pub mod ground_truth;
+pub mod groups;
 pub mod guessing;
 pub mod majority;
+pub mod odds;
 pub mod one_coin;
+pub mod ordered;
 pub(crate) mod pairs;
 pub(crate) mod parameters;
+pub(crate) mod soft;
+pub(crate) mod stacking;
+pub mod weighted_votes;
 pub(crate) mod weights;
+
+pub use soft::{Posteriors, Rule};
 
 /// What the answers to one object amount to.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -15,6 +15,7 @@ pub mod classification;
 pub(crate) mod connected;
 pub mod masks;
 pub mod multi_label;
+pub mod next_answer;
 pub mod numbers;
 pub mod ranking;
 pub mod redundancy;

@@ -8,8 +8,10 @@ mod boxes;
 mod classification;
 mod figure;
 mod masks;
+mod methods;
 mod multi_label;
 mod numbers;
+mod ordered;
 mod rankings;
 mod redundancy;
 mod score;
@@ -47,10 +49,14 @@ enum Kind {
     Boxes,
     /// Bounding boxes, rotated boxes, polygons, keypoints, lines and polylines, simulated
     Shapes,
+    /// Other methods for one label an object
+    Methods,
     /// Several labels an object
     MultiLabel,
     /// One number an object
     Numbers,
+    /// One label an object, labels with an order
+    Ordered,
     /// Items in order
     Rankings,
     /// A class a pixel
@@ -68,8 +74,10 @@ impl Kind {
             Kind::Classification => classification::run(&folder.join("classification")),
             Kind::Boxes => boxes::run(&folder.join("boxes")),
             Kind::Shapes => shapes::run(),
+            Kind::Methods => methods::run(&folder.join("classification")),
             Kind::MultiLabel => multi_label::run(&folder.join("classification")),
             Kind::Numbers => numbers::run(),
+            Kind::Ordered => ordered::run(&folder.join("classification")),
             Kind::Rankings => rankings::run(),
             Kind::Masks => masks::run(&folder.join("segmentation")),
             Kind::Spans => spans::run(&folder.join("ner")),
