@@ -53,6 +53,7 @@ export class SettingsTab {
           ["submit_on_key", t(made.submitOnKey ? "console.yes" : "console.no")],
           ["consolidation", made.consolidation === null ? t("console.consolidation.own") : t(`console.consolidation.${made.consolidation}`)],
           ["confidence_target", made.confidenceTarget === null ? null : t("console.config.confidence_target.value", { share: percent(made.confidenceTarget), least: made.workersMin ?? 1 })],
+          ["answers_mean", made.answersMean === null ? null : t("console.config.answers_mean.value", { mean: number(made.answersMean), least: made.workersMin ?? 1 })],
           ["stop_count", made.maxHumanLabeledObjectCount === null ? null : number(made.maxHumanLabeledObjectCount)],
           ["stop_percent", made.maxPercentageOfInputDatasetLabeled === null ? null : `${number(made.maxPercentageOfInputDatasetLabeled)} %`],
         ],

@@ -188,7 +188,8 @@
  * @property {string|null} consolidationFunction ARN
  * @property {Consolidation|null} consolidation null when a function of the requester's own consolidates
  * @property {number|null} confidenceTarget more workers are asked only while the label is less probable than this; null asks all
- * @property {number|null} workersMin how many are asked at least, with a target
+ * @property {number|null} answersMean objects have so many answers on average, the least sure ones more; null gives all the same
+ * @property {number|null} workersMin how many are asked at least, with a target or a mean
  * @property {boolean} submitOnKey
  * @property {string} roleArn
  * @property {number|null} maxHumanLabeledObjectCount stopping condition

@@ -103,6 +103,7 @@ function makeJob({ name, title = name, taskType = "ImageMultiClass", labels = BI
           consolidationFunction: `arn:aws:lambda:ap-northeast-1:477331159723:function:ACS-${taskType}`,
           consolidation: body?.consolidation ?? "cairn",
           confidenceTarget: body?.confidenceTarget === undefined ? null : body.confidenceTarget / 100,
+          answersMean: null,
           workersMin: 2,
           submitOnKey: body?.submitOnKey ?? true,
           roleArn: "arn:aws:iam::000000000000:role/CairnRequester",

@@ -31,6 +31,12 @@ fn consolidation_of(setting: &str) -> &str {
     known.map_or(setting, |(console, _)| console)
 }
 
+/// How many workers are asked about every object, where the others depend on its label.
+async fn workers_min(app: &App, job: &LabelingJob) -> Option<i64> {
+    let facts = super::figures::facts(app, job.job_id).await.ok()??;
+    Some(facts.redundancy?.least)
+}
+
 /// `Configuration`, of a job and the request it was made with.
 pub(super) async fn configuration(
     app: &App,
@@ -86,7 +92,8 @@ pub(super) async fn configuration(
         "confidenceTarget": settings["confidence-target"]
             .as_str()
             .and_then(|target| target.parse::<f64>().ok()),
-        "workersMin": settings["workers-min"].as_str().and_then(|least| least.parse::<i64>().ok()),
+        "answersMean": settings["answers-mean"].as_str().and_then(|mean| mean.parse::<f64>().ok()),
+        "workersMin": workers_min(app, job).await,
         "submitOnKey": settings["submit-on-key"] == "true",
         "roleArn": given("/RoleArn"),
         "maxHumanLabeledObjectCount": given("/StoppingConditions/MaxHumanLabeledObjectCount"),
