@@ -55,53 +55,51 @@ pub(super) fn agreements(patterns: &Patterns, classes: usize) -> Vec<f64> {
     if answers < 2 {
         return vec![1.0; answers];
     }
-    let pairs = pairs(patterns, classes);
-    pairs
-        .chunks(answers)
-        .map(|row| row.iter().sum::<f64>() / (answers - 1) as f64)
-        .collect()
-}
-
-/// Mean IoU of each pair of answers, row by row; 0 of an answer with itself.
-fn pairs(patterns: &Patterns, classes: usize) -> Vec<f64> {
-    let answers = patterns.answers();
-    // Pixels of each answer and class; and of each pair of answers and class that both give.
     let mut areas = vec![0u64; answers * classes];
-    let mut both = vec![0u64; answers * answers * classes];
     for pattern in 0..patterns.len() {
-        let pixels = patterns.pixels[pattern];
-        let given = patterns.given(pattern);
-        for (one, class) in given.iter().enumerate() {
-            let class = usize::from(*class);
-            areas[one * classes + class] += pixels;
-            for (other, _) in given[..one]
-                .iter()
-                .enumerate()
-                .filter(|(_, other)| usize::from(**other) == class)
-            {
-                both[(one * answers + other) * classes + class] += pixels;
-            }
+        for (answer, class) in patterns.given(pattern).iter().enumerate() {
+            areas[answer * classes + usize::from(*class)] += patterns.pixels[pattern];
         }
     }
-    let mut pairs = vec![0.0; answers * answers];
-    for one in 0..answers {
-        for other in 0..one {
-            let (mut sum, mut count) = (0.0, 0.0);
-            for class in 1..classes {
-                let either = areas[one * classes + class] + areas[other * classes + class];
-                let both = both[(one * answers + other) * classes + class];
-                if either > 0 {
-                    sum += both as f64 / (either - both) as f64;
-                    count += 1.0;
+    let mut sums = vec![0.0; answers];
+    // Pixels that one answer and each of those before it give the same class, by class: a row at a
+    // time, because there may be a thousand classes.
+    let mut both = vec![0u64; answers * classes];
+    for one in 1..answers {
+        both[..one * classes].fill(0);
+        for pattern in 0..patterns.len() {
+            let given = patterns.given(pattern);
+            let class = given[one];
+            for (other, of_other) in given[..one].iter().enumerate() {
+                if *of_other == class {
+                    both[other * classes + usize::from(class)] += patterns.pixels[pattern];
                 }
             }
-            // Both say that there is nothing.
-            let iou = if count > 0.0 { sum / count } else { 1.0 };
-            pairs[one * answers + other] = iou;
-            pairs[other * answers + one] = iou;
+        }
+        for other in 0..one {
+            let cells = other * classes..(other + 1) * classes;
+            let iou = mean_iou(
+                &areas[one * classes..(one + 1) * classes],
+                &areas[cells.clone()],
+                &both[cells],
+            );
+            sums[one] += iou;
+            sums[other] += iou;
         }
     }
-    pairs
+    sums.iter().map(|sum| sum / (answers - 1) as f64).collect()
+}
+
+/// Mean IoU over the classes but background that either has; 1 where both say there is nothing.
+fn mean_iou(one: &[u64], other: &[u64], both: &[u64]) -> f64 {
+    let (mut sum, mut count) = (0.0, 0.0);
+    for ((one, other), both) in one.iter().zip(other).zip(both).skip(1) {
+        if one + other > 0 {
+            sum += *both as f64 / (one + other - both) as f64;
+            count += 1.0;
+        }
+    }
+    if count > 0.0 { sum / count } else { 1.0 }
 }
 
 /// Weight of each answer of each object.

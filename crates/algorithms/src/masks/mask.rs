@@ -170,44 +170,60 @@ impl Mask {
         areas
     }
 
-    /// The same mask with its pixels in another order. Takes two bytes of memory a pixel.
+    /// One byte a pixel, in the mask's own order: turn it to [`Order::Rows`] first for a PNG. Refused
+    /// is a mask with a class above 255.
+    pub fn to_palette(&self) -> Result<Vec<u8>, MaskError> {
+        let mut bytes = Vec::with_capacity(self.shape.pixels() as usize);
+        for (at, run) in self.runs().enumerate() {
+            let class = u8::try_from(run.class).map_err(|_| MaskError::Class {
+                at,
+                class: usize::from(run.class),
+                classes: 256,
+            })?;
+            bytes.resize(bytes.len() + run.length as usize, class);
+        }
+        Ok(bytes)
+    }
+
+    /// The same mask with its pixels in another order. Takes some bytes of memory a line and a run.
     pub fn in_order(&self, order: Order) -> Mask {
+        if order == self.shape.order {
+            return self.clone();
+        }
+        let line = self.shape.line();
         let shape = Shape {
             order,
             ..self.shape
         };
-        if order == self.shape.order {
-            return self.clone();
+        // Of each line, the run that its next pixel is in.
+        let mut runs: Vec<usize> = Vec::with_capacity(shape.line() as usize);
+        let mut run = 0;
+        for number in 0..shape.line() {
+            while self.ends[run] <= number * line {
+                run += 1;
+            }
+            runs.push(run);
         }
-        let (line, lines) = (shape.line() as usize, self.shape.line() as usize);
-        let mut turned = vec![0u16; line * lines];
-        // Blocks, because a column of a large image touches a page of memory for each pixel.
-        const BLOCK: usize = 64;
-        let mut plain = Vec::with_capacity(line * lines);
-        for run in self.runs() {
-            plain.resize(plain.len() + run.length as usize, run.class);
-        }
-        for first in (0..line).step_by(BLOCK) {
-            for second in (0..lines).step_by(BLOCK) {
-                for from in first..(first + BLOCK).min(line) {
-                    for to in second..(second + BLOCK).min(lines) {
-                        turned[to * line + from] = plain[from * lines + to];
-                    }
+        let mut builder = Builder::of_checked(shape);
+        let mut end = 0;
+        for across in 0..line {
+            let mut class = self.classes[runs[0]];
+            for (number, run) in (0..).zip(&mut runs) {
+                let of_pixel = self.classes[*run];
+                if of_pixel != class {
+                    builder.push(class, end);
+                    class = of_pixel;
+                }
+                end += 1;
+                // Past the last pixel of the image no run is left, and none is looked at again.
+                let at: u32 = number * line + across;
+                if self.ends[*run] == at + 1 && *run + 1 < self.ends.len() {
+                    *run += 1;
                 }
             }
+            builder.push(class, end);
         }
-        let mut mask = Mask {
-            shape,
-            classes: Vec::new(),
-            ends: Vec::new(),
-        };
-        let mut end = 0;
-        for same in turned.chunk_by(|one, other| one == other) {
-            end += same.len() as u32;
-            mask.classes.push(same[0]);
-            mask.ends.push(end);
-        }
-        mask
+        builder.finish()
     }
 
     pub(super) fn classes(&self) -> &[u16] {

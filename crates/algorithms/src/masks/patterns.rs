@@ -93,8 +93,14 @@ impl Patterns {
     /// The mask that has the same class wherever a pattern is; `of_pattern` names it.
     pub fn mask(&self, of_pattern: &[u16]) -> Mask {
         let mut builder = Builder::of_checked(self.shape);
-        for (pattern, end) in self.regions.iter().zip(&self.ends) {
-            builder.push(of_pattern[*pattern as usize], *end);
+        let mut ends = self.ends.iter();
+        for same in self
+            .regions
+            .chunk_by(|one, other| of_pattern[*one as usize] == of_pattern[*other as usize])
+        {
+            if let Some(end) = ends.nth(same.len() - 1) {
+                builder.push(of_pattern[same[0] as usize], *end);
+            }
         }
         builder.finish()
     }
@@ -185,7 +191,11 @@ impl Codes {
 /// Walks over masks of one shape together, from one place where any of them changes to the next.
 fn sweep(masks: &[&Mask], units: &[u64], mut region: impl FnMut(&[u16], u64, u32)) {
     let pixels = masks[0].ends().last().copied().unwrap_or(0);
-    let mut runs = vec![0usize; masks.len()];
+    let runs: Vec<(&[u32], &[u16])> = masks
+        .iter()
+        .map(|mask| (mask.ends(), mask.classes()))
+        .collect();
+    let mut numbers = vec![0usize; masks.len()];
     let mut ends: Vec<u32> = masks.iter().map(|mask| mask.ends()[0]).collect();
     let mut given: Vec<u16> = masks.iter().map(|mask| mask.classes()[0]).collect();
     let mut code = given.iter().zip(units).fold(0u64, |code, (class, unit)| {
@@ -197,12 +207,20 @@ fn sweep(masks: &[&Mask], units: &[u64], mut region: impl FnMut(&[u16], u64, u32
         if end >= pixels {
             return;
         }
-        for answer in 0..masks.len() {
-            if ends[answer] == end {
-                let run = runs[answer] + 1;
-                runs[answer] = run;
-                ends[answer] = masks[answer].ends()[run];
-                let class = masks[answer].classes()[run];
+        // Bits, and not a branch for each answer: mostly one answer changes, but there is no saying
+        // which.
+        for first in (0..ends.len()).step_by(64) {
+            let of_chunk = ends[first..].iter().take(64);
+            let mut bits = of_chunk.enumerate().fold(0u64, |bits, (at, of_answer)| {
+                bits | (u64::from(*of_answer == end) << at)
+            });
+            while bits != 0 {
+                let answer = first + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                numbers[answer] += 1;
+                let (all_ends, classes) = runs[answer];
+                ends[answer] = all_ends[numbers[answer]];
+                let class = classes[numbers[answer]];
                 let step = u64::from(class).wrapping_sub(u64::from(given[answer]));
                 code = code.wrapping_add(step.wrapping_mul(units[answer]));
                 given[answer] = class;

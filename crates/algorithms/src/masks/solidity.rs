@@ -36,9 +36,10 @@ pub(super) fn solidities(label: &Mask, classes: usize) -> Vec<f64> {
         order[next[*part as usize]] = at;
         next[*part as usize] += 1;
     }
+    let mut lines: Vec<(i64, i64, i64)> = Vec::new();
     let (mut areas, mut hulls) = (vec![0.0; classes], vec![0.0; classes]);
     for group in order.chunk_by(|one, other| parts[*one as usize] == parts[*other as usize]) {
-        let mut lines: Vec<(i64, i64, i64)> = Vec::new();
+        lines.clear();
         let class = usize::from(pieces[group[0] as usize].class);
         for at in group {
             let piece = pieces[*at as usize];
@@ -108,7 +109,7 @@ fn touching(pieces: &[Piece]) -> Vec<(u32, u32)> {
 /// Area of the hull of (line, first pixel, one past the last pixel), in order of lines.
 fn hull_area(lines: &[(i64, i64, i64)]) -> f64 {
     let sum = |side: fn(&(i64, i64, i64)) -> i64, sign: i64| -> f64 {
-        let mut chain: Vec<(i64, i64)> = Vec::new();
+        let mut chain: Vec<(i64, i64)> = Vec::with_capacity(lines.len() + 1);
         for line in lines {
             for point in [(line.0, sign * side(line)), (line.0 + 1, sign * side(line))] {
                 while chain.len() > 1

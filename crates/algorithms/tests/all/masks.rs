@@ -201,6 +201,17 @@ fn runs_are_read_and_written() {
     let rows = mask.in_order(Order::Rows);
     assert_eq!(rows.to_binary_rle(), [1, 1, 1, 2, 1]);
     assert_eq!(rows.in_order(Order::Columns), mask);
+    assert_eq!(rows.to_palette().unwrap(), [0, 1, 0, 1, 1, 0]);
+    let shape = rows.shape();
+    let many = Mask::from_runs(
+        shape,
+        1000,
+        [Run {
+            class: 256,
+            length: 6,
+        }],
+    );
+    assert!(many.unwrap().to_palette().is_err());
     let starts_with_foreground = Mask::from_binary_rle(1, 2, &[0, 2]).unwrap();
     assert_eq!(starts_with_foreground.to_binary_rle(), [0, 2]);
 }
@@ -358,6 +369,7 @@ proptest! {
         prop_assert_eq!(of_bytes.is_ok(), of_runs.is_ok());
         if let (Ok(one), Ok(other)) = (of_bytes, of_runs) {
             prop_assert_eq!(&one, &other);
+            prop_assert_eq!(&one.to_palette().unwrap(), &bytes);
             let back = one.in_order(Order::Columns).in_order(Order::Rows);
             prop_assert_eq!(one, back);
         }
