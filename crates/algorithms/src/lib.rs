@@ -21,5 +21,6 @@ pub mod ranking;
 pub mod redundancy;
 pub mod shapes;
 pub mod spans;
+pub mod text;
 
 pub use answers::{Answer, Answers, AnswersError};

@@ -19,6 +19,7 @@ mod sets;
 mod shapes;
 mod simulate;
 mod spans;
+mod text;
 
 use std::path::Path;
 
@@ -65,6 +66,8 @@ enum Kind {
     Spans,
     /// Fewer answers an object, where its label is sure
     Redundancy,
+    /// Free texts
+    Text,
 }
 
 impl Kind {
@@ -82,6 +85,7 @@ impl Kind {
             Kind::Masks => masks::run(&folder.join("segmentation")),
             Kind::Spans => spans::run(&folder.join("ner")),
             Kind::Redundancy => redundancy::run(&folder.join("classification")),
+            Kind::Text => text::run(&folder.join("text")),
         }
     }
 }

@@ -17,3 +17,4 @@ mod parameters;
 mod ranking;
 mod shapes;
 mod spans;
+mod text;
