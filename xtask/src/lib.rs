@@ -6,6 +6,7 @@ pub mod aws;
 pub mod bench;
 pub mod cairn;
 pub mod crash;
+pub mod crowd_kit;
 pub mod disk_full;
 pub mod eval;
 pub mod http;

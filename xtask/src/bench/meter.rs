@@ -98,18 +98,27 @@ pub fn rss_mb(pid: u32) -> Result<f64> {
     Ok(rss_kb(pid)? as f64 / 1024.0)
 }
 
+/// The most that a process has had since it started, in MB.
+pub fn rss_peak_mb(pid: u32) -> Result<f64> {
+    Ok(status_kb(pid, "VmHWM:")? as f64 / 1024.0)
+}
+
 fn rss_kb(pid: u32) -> Result<u64> {
+    status_kb(pid, "VmRSS:")
+}
+
+fn status_kb(pid: u32, field: &str) -> Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
     status
         .lines()
         .find_map(|line| {
-            line.strip_prefix("VmRSS:")?
+            line.strip_prefix(field)?
                 .split_whitespace()
                 .next()?
                 .parse()
                 .ok()
         })
-        .context("no VmRSS")
+        .with_context(|| format!("no {field}"))
 }
 
 /// CPU seconds a process has used so far, user and system.

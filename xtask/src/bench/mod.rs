@@ -74,6 +74,8 @@ pub enum Step {
     Millions,
     /// Large reads and small durable writes of the embedded buckets
     Buckets,
+    /// Labels of made crowds, beside crowd-kit; without a server
+    Consolidation,
 }
 
 /// How large and how long.
@@ -93,7 +95,21 @@ pub struct Scale {
 
 /// Runs the steps and prints their figures as a Markdown table.
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let binary = workspace::build_cairn(!arguments.debug)?;
+    let is_asked = |step: &Step| arguments.steps.is_empty() || arguments.steps.contains(step);
+    let steps: Vec<Step> = Step::value_variants()
+        .iter()
+        .copied()
+        .filter(is_asked)
+        .collect();
+    let needs_server = steps.iter().any(|step| *step != Step::Consolidation);
+    let binary = match needs_server {
+        true => Some(workspace::build_cairn(!arguments.debug)?),
+        false => None,
+    };
+    let crowd = match steps.contains(&Step::Consolidation) {
+        true => Some(steps::consolidation::prepare(arguments.quick)?),
+        false => None,
+    };
     let parent = arguments.folder.clone().unwrap_or_else(std::env::temp_dir);
     let folder = parent.join(format!("cairn-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder).with_context(|| format!("make {}", folder.display()))?;
@@ -123,15 +139,20 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         if !is_comparable {
             println!("a short or unoptimised run: neither other tools nor budgets are compared\n");
         }
-        let report = Report::new(Peers::read()?, is_comparable);
+        let mut report = Report::new(Peers::read()?, is_comparable);
         println!("{}", Report::head());
+        if let Some(crowd) = crowd {
+            steps::consolidation::run(&mut report, &crowd, &folder, arguments.quick)
+                .context("step Consolidation")?;
+        }
+        let Some(binary) = binary else {
+            return Ok(report.budgets());
+        };
         let mut stage = Stage::set(&binary, &folder, scale, report).await?;
-        for step in Step::value_variants() {
-            if arguments.steps.is_empty() || arguments.steps.contains(step) {
-                run_step(*step, &mut stage)
-                    .await
-                    .with_context(|| format!("step {step:?}"))?;
-            }
+        for step in steps {
+            run_step(step, &mut stage)
+                .await
+                .with_context(|| format!("step {step:?}"))?;
         }
         stage.end()
     });
@@ -156,6 +177,8 @@ async fn run_step(step: Step, stage: &mut Stage) -> Result<()> {
         Step::Export => steps::export::run(stage).await,
         Step::Millions => steps::millions::run(stage).await,
         Step::Buckets => steps::buckets::run(stage).await,
+        // Done before there was a server.
+        Step::Consolidation => Ok(()),
     }
 }
 

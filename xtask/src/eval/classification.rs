@@ -1,20 +1,23 @@
 //! One label an object: accuracy and probabilities on sets of real answers with gold truth.
 
+use std::fmt::Write;
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 use cairn_algorithms::classification::{cairn, ground_truth, majority};
 
 use super::anchors::Anchors;
 use super::figure::Figure;
-use super::score::{Score, mean};
+use super::interval::paired;
+use super::score::{Score, credit, mean};
 use super::sets::Set;
+use crate::crowd_kit;
 
 /// In a quiz most workers are wrong, and one of its few questions is several points.
 const QUIZ: &str = "quiz_";
 
-/// Evaluates the sets below `folder`, and prints a row for each.
-pub fn run(folder: &Path) -> Result<Vec<Figure>> {
+/// Evaluates the sets below `folder`, and prints a row for each. With `peers`, crowd-kit's MACE runs beside ours.
+pub fn run(folder: &Path, peers: bool) -> Result<Vec<Figure>> {
     let sets = Set::read_all(folder)?;
     let anchors = Anchors::read(&folder.with_file_name("ANCHORS.md"))?;
     println!(
@@ -24,6 +27,7 @@ pub fn run(folder: &Path) -> Result<Vec<Figure>> {
     println!("|---|---|---|---|---|---|---|---|---|---|");
     let (mut all, mut plain) = (Vec::new(), Vec::new());
     let (mut worst, mut mace) = (f64::INFINITY, Vec::new());
+    let (mut over_guessing, mut over_mace) = (Vec::new(), Vec::new());
     for set in &sets {
         let estimate = cairn::estimate(&set.answers)?;
         let ours = Score::of_posteriors(set, |object| estimate.posterior(object).to_vec());
@@ -53,6 +57,20 @@ pub fn run(folder: &Path) -> Result<Vec<Figure>> {
                 .map(|weight| format!("{weight:.2}"))
                 .join(" "),
         );
+        let guessing = cairn::fit_one(
+            &set.answers,
+            &cairn::Given::default(),
+            cairn::Model::Guessing,
+        )?;
+        over_guessing.push(differences(set, &estimate, |object, truth| {
+            credit(guessing.posterior(object), truth)
+        }));
+        if peers {
+            let labels = crowd_kit_labels(set).with_context(|| set.name.clone())?;
+            over_mace.push(differences(set, &estimate, |object, truth| {
+                f64::from(u8::from(labels[object] == Some(truth)))
+            }));
+        }
         if !set.name.starts_with(QUIZ) {
             plain.push(ours);
         }
@@ -78,5 +96,52 @@ pub fn run(folder: &Path) -> Result<Vec<Figure>> {
         "\nMACE of others, mean over all sets: {:.4}",
         mean(mace.into_iter())
     );
+    let without_quizzes = |differences: &[Vec<f64>]| {
+        let sets = sets.iter().zip(differences);
+        let plain = sets.filter(|(set, _)| !set.name.starts_with(QUIZ));
+        paired(&plain.map(|(_, one)| one.clone()).collect::<Vec<_>>())
+    };
+    for (name, differences) in [
+        ("our guessing model alone, which is MACE's", over_guessing),
+        ("crowd-kit's MACE", over_mace),
+    ] {
+        if !differences.is_empty() {
+            println!(
+                "\ncairn over {name}, paired, objects drawn anew within each set: {}; without quizzes {}",
+                paired(&differences),
+                without_quizzes(&differences)
+            );
+        }
+    }
     Ok(figures)
+}
+
+/// By object with gold: our credit less that of another method.
+fn differences(set: &Set, ours: &cairn::Fitted, theirs: impl Fn(usize, usize) -> f64) -> Vec<f64> {
+    let gold = set.gold.iter();
+    gold.map(|(object, truth)| {
+        let truth = *truth as usize;
+        credit(ours.posterior(*object), truth) - theirs(*object, truth)
+    })
+    .collect()
+}
+
+/// By object, the label that crowd-kit's MACE gives it.
+fn crowd_kit_labels(set: &Set) -> Result<Vec<Option<usize>>> {
+    let mut answers = String::from("task,worker,label\n");
+    for answer in set.answers.all() {
+        writeln!(
+            answers,
+            "{},{},{}",
+            answer.object, answer.worker, answer.label
+        )?;
+    }
+    let mut labels = vec![None; set.answers.objects()];
+    for line in crowd_kit::labels("mace", &answers)?.lines() {
+        let fields = line.split_once(',').context("no two fields")?;
+        let (object, label): (usize, usize) = (fields.0.parse()?, fields.1.parse()?);
+        ensure!(object < labels.len(), "object {object} was not there");
+        labels[object] = Some(label);
+    }
+    Ok(labels)
 }

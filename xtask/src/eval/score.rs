@@ -29,10 +29,7 @@ impl Score {
             let posterior = posterior(*object);
             let truth = *truth as usize;
             let most = posterior.iter().copied().fold(0.0, f64::max);
-            let first: Vec<usize> = (0..posterior.len())
-                .filter(|at| posterior[*at] >= most * (1.0 - 1e-9))
-                .collect();
-            let credit = f64::from(u8::from(first.contains(&truth))) / first.len() as f64;
+            let credit = credit(&posterior, truth);
             right += credit;
             loss -= posterior[truth].max(LEAST).ln();
             let bin = &mut bins[((most * BINS as f64) as usize).min(BINS - 1)];
@@ -59,6 +56,15 @@ impl Score {
             posterior
         })
     }
+}
+
+/// What a posterior is given for its most probable label: 1 when that is right; labels that tie share it.
+pub fn credit(posterior: &[f64], truth: usize) -> f64 {
+    let most = posterior.iter().copied().fold(0.0, f64::max);
+    let first: Vec<usize> = (0..posterior.len())
+        .filter(|at| posterior[*at] >= most * (1.0 - 1e-9))
+        .collect();
+    f64::from(u8::from(first.contains(&truth))) / first.len() as f64
 }
 
 /// The mean; 0 of nothing.

@@ -3,7 +3,7 @@
 mod crash;
 mod layers;
 mod lint;
-mod python;
+pub(crate) mod python;
 mod rust;
 mod summary;
 mod web;

@@ -1,6 +1,6 @@
 //! The vendor's own clients (boto3, the aws CLI) against a running server, by pytest.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -43,13 +43,19 @@ pub fn run(filter: Option<&str>) -> Result<Counts> {
     Ok(counts)
 }
 
-/// A Python environment with what `tests/python/requirements.txt` pins, made once for each content of it.
+/// A Python environment with what `tests/python/requirements.txt` pins.
 pub fn venv() -> Result<PathBuf> {
     let folder = workspace::root().join("tests/python");
-    let requirements = folder.join("requirements.txt");
-    let constraints = folder.join("constraints.txt");
+    environment(
+        &folder.join("requirements.txt"),
+        Some(&folder.join("constraints.txt")),
+    )
+}
+
+/// A Python environment with what a file asks for, made once for each content of it.
+pub fn environment(requirements: &Path, constraints: Option<&Path>) -> Result<PathBuf> {
     let mut hash = Sha256::new();
-    for file in [&requirements, &constraints] {
+    for file in [Some(requirements), constraints].into_iter().flatten() {
         hash.update(std::fs::read(file).with_context(|| format!("read {}", file.display()))?);
     }
     // Its programs name the folder they were made in: one that was moved is made anew.
@@ -77,9 +83,10 @@ pub fn venv() -> Result<PathBuf> {
             "--disable-pip-version-check",
             "-r",
         ])
-        .arg(&requirements)
-        .arg("-c")
-        .arg(&constraints);
+        .arg(requirements);
+    if let Some(constraints) = constraints {
+        install.arg("-c").arg(constraints);
+    }
     process::run_quiet(&mut install)?;
     std::fs::write(&done, "")?;
     Ok(venv)

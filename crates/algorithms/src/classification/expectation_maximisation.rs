@@ -134,7 +134,8 @@ impl Rounds {
                 sum_up(&self.prior, own.len(), add, sums);
                 normalise(sums, posterior);
             }
-            for (total, part) in self.totals.iter_mut().zip(posterior.iter()) {
+            let totals = &mut self.totals[..posterior.len()];
+            for (total, part) in totals.iter_mut().zip(posterior.iter()) {
                 *total += f64::from(*part);
             }
             for pair in own {

@@ -1,6 +1,7 @@
 //! The steps of the bench.
 
 pub mod buckets;
+pub mod consolidation;
 pub mod export;
 pub mod floor;
 pub mod import;
