@@ -22,6 +22,8 @@
 //! - Single answers: the answer less what is known of its worker's bias, with the worker's spread as
 //!   its error. When no object has two answers there is nothing known: no error, no interval.
 //! - Bounds: numbers and intervals are cut to them; that answers pile up there is not modelled.
+//! - Answers that differ by more orders of magnitude than a sum can hold: the medians, with the same
+//!   spread for all.
 //! - Missing workers: an object without answers gets none; a worker without answers is like all.
 
 mod fit;
@@ -110,5 +112,8 @@ pub fn consolidate(numbers: &Numbers, options: Options) -> NumberConsolidation {
     }
     fit.weigh();
     fit.learn_numbers();
+    if !fit.is_finite() {
+        fit = Fit::new(numbers);
+    }
     fit.finish(numbers)
 }

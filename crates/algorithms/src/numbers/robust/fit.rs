@@ -163,7 +163,7 @@ impl Fit {
             let one = &self.all[at];
             let (_, square) = self.error(one);
             let spread = self.workers[one.worker].variance;
-            self.all[at].weight = (self.freedom + 1.0) / (self.freedom + square / spread);
+            self.all[at].weight = steady((self.freedom + 1.0) / (self.freedom + square / spread));
         }
     }
 
@@ -201,7 +201,7 @@ impl Fit {
             sums[one.worker] += weight * (self.error(one).0 + worker.bias);
         }
         for (worker, (sum, held)) in self.workers.iter_mut().zip(sums.iter().zip(&held)) {
-            worker.bias = sum / held;
+            worker.bias = steady(sum / held);
             worker.bias_variance = 1.0 / held;
         }
         // The numbers of a part can all be shifted for nothing; its workers' mean bias is 0.
@@ -332,7 +332,7 @@ impl Fit {
         }
         for (worker, expected) in self.workers.iter_mut().zip(&expected) {
             let sum = expected + self.alike * self.variance;
-            worker.variance = (sum / (worker.answers + self.alike)).max(LEAST);
+            worker.variance = steady((sum / (worker.answers + self.alike)).max(LEAST));
         }
     }
 
@@ -367,6 +367,22 @@ impl Fit {
             }
         }
         self.freedom = FREEDOM[best];
+    }
+
+    /// Whether the rounds ended with numbers.
+    pub(super) fn is_finite(&self) -> bool {
+        let objects = self.numbers.iter().chain(&self.variances);
+        let workers = self.workers.iter().flat_map(|worker| {
+            [
+                worker.bias,
+                worker.bias_variance,
+                worker.more,
+                worker.more_variance,
+                worker.variance,
+            ]
+        });
+        objects.copied().chain(workers).all(f64::is_finite)
+            && self.all.iter().all(|one| one.weight.is_finite())
     }
 
     pub(super) fn finish(self, numbers: &Numbers) -> NumberConsolidation {
@@ -427,6 +443,13 @@ impl Fit {
             freedom: self.freedom,
         }
     }
+}
+
+/// The value to nine digits. Two answers far apart with equally good workers stay at their middle;
+/// the noise of adding in another order would grow from round to round and choose one of them.
+fn steady(value: f64) -> f64 {
+    const DROPPED: u64 = (1 << 22) - 1;
+    f64::from_bits((value.to_bits() + DROPPED / 2) & !DROPPED)
 }
 
 /// Logarithm of the factor of Student's density: Γ((ν+1)/2) / (Γ(ν/2)·√(νπ)).
