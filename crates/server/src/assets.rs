@@ -31,6 +31,11 @@ pub fn path(name: &str) -> String {
     format!("/_/assets/~{}/{name}", version())
 }
 
+/// The bytes of a file, for pages that hold all that they need.
+pub fn bytes(name: &str) -> Option<std::borrow::Cow<'static, [u8]>> {
+    Web::get(name).map(|file| file.data)
+}
+
 /// The version of all files together.
 fn version() -> String {
     /// How long an edit may stay unnoticed in a debug build, where the files are read from disk.

@@ -1,71 +1,111 @@
 //! `cairn consolidate`: labels out of a file of answers, without a server.
+//!
+//! What is read ([`input`]), what kind of answers it holds ([`kinds`]) and what is shown of the
+//! outcome ([`write`], [`report`]) know nothing of each other but [`Outcome`].
 
-mod read;
+mod gold;
+#[cfg(test)]
+mod hostile;
+mod input;
+mod kinds;
+mod names;
+mod outcome;
+mod progress;
+mod report;
 mod write;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, bail};
-use cairn_algorithms::agreement::agreement;
-use cairn_algorithms::classification::{Skill, cairn, first_largest, majority};
-use cairn_algorithms::{Answer, Answers};
+use anyhow::bail;
 use clap::{Args, ValueEnum};
-use indicatif::ProgressBar;
 
-use read::{Names, rows};
-
-/// Probability that the true label is taken for at least, in the log loss.
-const LEAST: f64 = 1e-6;
+use input::Source;
+use kinds::Task;
+use outcome::Outcome;
+use progress::Progress;
 
 #[derive(Args)]
 pub(super) struct Consolidate {
-    /// Answers: CSV with the columns object_id, worker_id and label, or JSON Lines (.jsonl) with these
-    /// members. Other columns are not looked at; when a worker answered an object twice, the last
-    /// answer stands
+    /// Answers: CSV with a header, JSON Lines (.jsonl), Parquet (.parquet), or a folder of Ground
+    /// Truth worker responses. A row has object_id, worker_id and the answer, as `label`; other columns
+    /// are not looked at. When a worker answered an object twice, the last answer stands
     answers: PathBuf,
 
     /// Where the labels go: one JSON object a line, in the order in which the objects come
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 
-    /// How answers become labels
-    #[arg(long, value_enum, default_value_t = Method::Cairn)]
-    method: Method,
+    /// What kind of answers they are; without it, what their columns look like
+    #[arg(long, value_enum)]
+    task: Option<Task>,
 
-    /// The labels there are; any other is an error. Without it, those that are given
+    /// How answers become labels; cairn unless it says otherwise
+    #[arg(long, value_enum)]
+    method: Option<Method>,
+
+    /// The labels there are, in their order; any other is an error. Without it, those that are given
     #[arg(long, value_name = "LABELS", value_delimiter = ',')]
     labels: Vec<String>,
 
-    /// True labels, CSV or JSON Lines with object_id and label: prints accuracy and log loss
+    /// True labels that may be used: workers are judged by them, and these objects have these labels.
+    /// Only for classification by cairn or dawid-skene
+    #[arg(long, value_name = "FILE")]
+    known: Option<PathBuf>,
+
+    /// True labels, in the form of the answers without worker_id: shows how good the labels are
     #[arg(long, value_name = "FILE")]
     gold: Option<PathBuf>,
 
-    /// Where each worker's skill and confusion go, as CSV
+    /// Where each worker's skill goes, as CSV
     #[arg(long, value_name = "FILE")]
     workers: Option<PathBuf>,
+
+    /// Where the objects go that most deserve one more answer, first the one that most does, as CSV
+    #[arg(long, value_name = "FILE")]
+    deserving: Option<PathBuf>,
+
+    /// Where a page with figures and plots goes, as HTML
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+
+    /// The element of the page whose answers are read, where worker responses have several
+    #[arg(long, value_name = "NAME")]
+    element: Option<String>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 enum Method {
-    /// Several models of workers, weighted by answers they have not seen
+    /// Weighs workers by what all of their answers tell of them
     Cairn,
-    /// The label given most often
+    /// What most workers say
     Majority,
+    /// As Ground Truth does it
+    GroundTruth,
+    /// Dawid and Skene's model of workers alone
+    DawidSkene,
+    /// Means that favour smaller shapes
+    Smaller,
+    /// The mean
+    Mean,
+    /// The median
+    Median,
 }
 
-/// The answers, and what their numbers stand for.
-struct Input {
-    objects: Names,
-    workers: Names,
-    labels: Names,
-    answers: Answers,
-    rows: usize,
+impl Method {
+    fn name(self) -> String {
+        self.to_possible_value()
+            .map(|value| value.get_name().to_owned())
+            .unwrap_or_default()
+    }
 }
 
-/// Probabilities of every label of every object, and the workers' skills.
-struct Outcome {
-    posteriors: Vec<f64>,
-    skills: Vec<Skill>,
+/// What a kind of answers needs to do its work.
+struct Job<'a> {
+    options: &'a Consolidate,
+    task: Task,
+    method: Method,
+    source: &'a Source,
+    progress: &'a Progress,
 }
 
 impl Consolidate {
@@ -75,170 +115,97 @@ impl Consolidate {
     }
 
     fn consolidate(self) -> anyhow::Result<()> {
-        let progress = ProgressBar::new_spinner();
-        progress.set_message(format!("reading {}", self.answers.display()));
-        progress.enable_steady_tick(std::time::Duration::from_millis(100));
-        let input = self.read(&progress)?;
-        progress.set_message(format!(
-            "consolidating {} answers",
-            input.answers.all().len()
-        ));
-        let outcome = self.decide(&input)?;
-        write::labels(&self.out, &input, &outcome)?;
-        if let Some(path) = &self.workers {
-            write::workers(path, &input, &outcome.skills)?;
-        }
-        progress.finish_and_clear();
-        let again = input.rows - input.answers.all().len();
-        println!(
-            "{} objects, {} workers, {} answers, {} labels: {}",
-            input.objects.len(),
-            input.workers.len(),
-            input.answers.all().len(),
-            input.labels.len(),
-            self.out.display()
-        );
-        if again > 0 {
-            println!(
-                "{again} answers were replaced by a later one of the same worker to the same object"
-            );
-        }
-        if let Some(agreement) = agreement(&input.answers) {
-            println!(
-                "agreement {:.3} of pairs, Krippendorff's alpha {:.3}, over {} objects with two answers or more",
-                agreement.raw, agreement.alpha, agreement.objects
-            );
-        }
-        if let Some(path) = &self.gold {
-            self.compare(path, &input, &outcome)?;
-        }
-        Ok(())
-    }
-
-    fn read(&self, progress: &ProgressBar) -> anyhow::Result<Input> {
-        let (mut objects, mut workers, mut labels) =
-            (Names::default(), Names::default(), Names::default());
-        for label in &self.labels {
-            if labels.find(label).is_some() {
-                bail!("--labels: `{label}` is there twice");
-            }
-            labels.number(label)?;
-        }
-        let mut list = Vec::new();
-        rows(
-            &self.answers,
-            ["object_id", "worker_id", "label"],
-            |line, [object, worker, label]| {
-                if !self.labels.is_empty() && labels.find(label).is_none() {
-                    bail!(
-                        "`{label}` is not one of the labels {}",
-                        self.labels.join(", ")
-                    );
-                }
-                list.push(Answer {
-                    object: objects.number(object)?,
-                    worker: workers.number(worker)?,
-                    label: labels.number(label)?,
-                });
-                if line % 100_000 == 0 {
-                    progress.set_message(format!("{line} lines read"));
-                }
-                Ok(())
-            },
-        )?;
-        if list.is_empty() {
-            bail!("{} has no answers", self.answers.display());
-        }
-        if self.labels.is_empty() {
-            // Ties go to the first label, which must not depend on who answered first.
-            let new = labels.sort();
-            for answer in &mut list {
-                answer.label = new[answer.label as usize];
-            }
-        }
-        Ok(Input {
-            answers: Answers::new(objects.len(), workers.len(), labels.len(), &list)?,
-            rows: list.len(),
-            objects,
-            workers,
-            labels,
-        })
-    }
-
-    fn decide(&self, input: &Input) -> anyhow::Result<Outcome> {
-        let labels = input.labels.len();
-        match self.method {
-            Method::Cairn => {
-                let estimate = cairn::estimate(&input.answers)?;
-                let objects = 0..input.objects.len();
-                Ok(Outcome {
-                    posteriors: objects
-                        .flat_map(|object| estimate.posterior(object).iter().copied())
-                        .collect(),
-                    skills: estimate.workers,
-                })
-            }
-            Method::Majority => {
-                let mut posteriors = vec![0.0; input.objects.len() * labels];
-                for answer in input.answers.all() {
-                    let (object, label) = (answer.object as usize, answer.label as usize);
-                    let votes = input.answers.of(object).len() as f64;
-                    posteriors[object * labels + label] += 1.0 / votes;
-                }
-                Ok(Outcome {
-                    posteriors,
-                    skills: majority::consolidate(&input.answers).workers,
-                })
-            }
-        }
-    }
-
-    fn compare(&self, path: &Path, input: &Input, outcome: &Outcome) -> anyhow::Result<()> {
-        let labels = input.labels.len();
-        let (mut count, mut right, mut loss, mut missing) = (0u32, 0u32, 0.0, 0u32);
-        rows(path, ["object_id", "label"], |_, [object, label]| {
-            let Some(object) = input.objects.find(object) else {
-                missing += 1;
-                return Ok(());
-            };
-            let posterior = &outcome.posteriors[object as usize * labels..][..labels];
-            let truth = input.labels.find(label).map(|label| label as usize);
-            count += 1;
-            right += u32::from(truth == Some(first_largest(posterior)));
-            loss -= truth.map_or(0.0, |truth| posterior[truth]).max(LEAST).ln();
-            Ok(())
+        let progress = Progress::new();
+        let source = Source::open(&self.answers, self.element.as_deref())?;
+        let task = match self.task {
+            Some(task) => task,
+            None => kinds::guess(&source)?,
+        };
+        let method = self.method_of(task)?;
+        let outcome = kinds::run(&Job {
+            options: &self,
+            task,
+            method,
+            source: &source,
+            progress: &progress,
         })?;
-        if count == 0 {
-            bail!("{}: none of its objects has an answer", path.display());
+        if let Some(path) = &self.workers {
+            write::workers(path, &outcome)?;
         }
-        println!(
-            "gold: {right} of {count} right, accuracy {:.4}, log loss {:.4}",
-            f64::from(right) / f64::from(count),
-            loss / f64::from(count)
-        );
-        if missing > 0 {
-            println!("{missing} objects with gold have no answers");
+        if let Some(path) = &self.deserving {
+            write::deserving(path, &outcome)?;
         }
+        if let Some(path) = &self.report {
+            progress.step(format!("writing {}", path.display()));
+            report::write(
+                path,
+                &report::About {
+                    source: &source,
+                    task,
+                    method,
+                },
+                &outcome,
+            )?;
+        }
+        progress.clear();
+        self.print(&outcome);
         Ok(())
     }
-}
 
-/// Writes a file whole or not at all.
-fn whole(
-    path: &Path,
-    write: impl FnOnce(&mut std::io::BufWriter<std::fs::File>) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    let writing = || format!("write {}", path.display());
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    let file = std::fs::File::create(&part).with_context(writing)?;
-    let mut out = std::io::BufWriter::with_capacity(1 << 20, file);
-    let written = write(&mut out)
-        .and_then(|()| Ok(out.into_inner()?.sync_all()?))
-        .and_then(|()| Ok(std::fs::rename(&part, path)?));
-    if written.is_err() {
-        // What could not be written whole is not left behind; that it cannot be removed either is no news.
-        let _ = std::fs::remove_file(&part);
+    fn method_of(&self, task: Task) -> anyhow::Result<Method> {
+        let methods = task.methods();
+        let method = self.method.unwrap_or(methods[0]);
+        if !methods.contains(&method) {
+            let names: Vec<String> = methods.iter().map(|method| method.name()).collect();
+            bail!(
+                "--method: {} is not there for {}; there are {}",
+                method.name(),
+                task.title(),
+                names.join(", ")
+            );
+        }
+        let takes_known =
+            task == Task::Classification && [Method::Cairn, Method::DawidSkene].contains(&method);
+        if self.known.is_some() && !takes_known {
+            bail!(
+                "--known is not there for {} by {}",
+                task.title(),
+                method.name()
+            );
+        }
+        Ok(method)
     }
-    written.with_context(writing)
+
+    fn print(&self, outcome: &Outcome) {
+        println!("{}: {}", outcome.counts(), self.out.display());
+        for note in outcome.notes() {
+            println!("{note}");
+        }
+        if let Some(agreement) = &outcome.agreement {
+            let figures: Vec<String> = agreement
+                .figures
+                .iter()
+                .map(|figure| format!("{} {:.3}", figure.name, figure.value))
+                .collect();
+            println!(
+                "agreement: {}, over {} objects with two answers or more",
+                figures.join(", "),
+                agreement.objects
+            );
+        }
+        if let Some(gold) = &outcome.gold {
+            let figures: Vec<String> = gold
+                .figures
+                .iter()
+                .map(|figure| format!("{} {:.4}", figure.name, figure.value))
+                .collect();
+            println!("gold: {} objects, {}", gold.objects, figures.join(", "));
+            if gold.missing > 0 {
+                println!("{} objects with gold have no answers", gold.missing);
+            }
+        }
+        if let Some(path) = &self.report {
+            println!("report: {}", path.display());
+        }
+    }
 }

@@ -1,67 +1,94 @@
-//! Writes labels and workers.
+//! Writes files: labels through what each kind makes of an object, workers, objects that deserve one
+//! more answer.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use cairn_algorithms::classification::{Skill, first_largest};
-use serde_json::{Map, Value, json};
+use anyhow::Context;
+use serde_json::{Map, Value};
 
-use super::{Input, Outcome, whole};
+use super::names::Names;
+use super::outcome::{Confusions, Outcome};
 
-/// One line an object. Probabilities have six decimals; labels whose probability is less are left out.
-pub(super) fn labels(path: &Path, input: &Input, outcome: &Outcome) -> anyhow::Result<()> {
-    let labels = input.labels.len();
+/// Writes a file whole or not at all.
+pub(super) fn whole(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let writing = || format!("write {}", path.display());
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let file = File::create(&part).with_context(writing)?;
+    let mut out = BufWriter::with_capacity(1 << 20, file);
+    let written = write(&mut out)
+        .and_then(|()| Ok(out.into_inner()?.sync_all()?))
+        .and_then(|()| Ok(std::fs::rename(&part, path)?));
+    if written.is_err() {
+        // What could not be written whole is not left behind; that it cannot be removed either is no news.
+        let _ = std::fs::remove_file(&part);
+    }
+    written.with_context(writing)
+}
+
+/// One row a worker; the confusion is JSON: true label → label given → share.
+pub(super) fn workers(path: &Path, outcome: &Outcome) -> anyhow::Result<()> {
     whole(path, |out| {
-        for object in 0..input.objects.len() {
-            let posterior = &outcome.posteriors[object * labels..(object + 1) * labels];
-            let label = first_largest(posterior);
-            let chances: Map<String, Value> = posterior
-                .iter()
-                .enumerate()
-                .map(|(label, chance)| (label, rounded(*chance)))
-                .filter(|(_, chance)| *chance > 0.0)
-                .map(|(label, chance)| (input.labels.name(label).to_owned(), chance.into()))
-                .collect();
-            let line = json!({
-                "object_id": input.objects.name(object),
-                "label": input.labels.name(label),
-                "posterior": chances,
-                "confidence": rounded(posterior[label]),
-                "answers": input.answers.of(object).len(),
-            });
-            writeln!(out, "{line}")?;
+        let mut rows = csv::Writer::from_writer(out);
+        let mut header = vec!["worker_id", "answers"];
+        header.extend(&outcome.skill_names);
+        if outcome.confusions.is_some() {
+            header.push("confusion");
         }
+        rows.write_record(header)?;
+        for (worker, skill) in outcome.skills.iter().enumerate() {
+            let mut row = vec![outcome.workers.name(worker).to_owned()];
+            row.push(skill.answers.to_string());
+            let figure =
+                |figure: &Option<f64>| figure.map_or(String::new(), |it| format!("{it:.6}"));
+            row.extend(skill.figures.iter().map(figure));
+            if let (Some(confusions), Some(labels)) = (&outcome.confusions, &outcome.labels) {
+                row.push(confusion(confusions, worker, labels).to_string());
+            }
+            rows.write_record(row)?;
+        }
+        rows.flush()?;
         Ok(())
     })
 }
 
-/// One row a worker; the confusion is JSON: true label → label given → share.
-pub(super) fn workers(path: &Path, input: &Input, skills: &[Skill]) -> anyhow::Result<()> {
+fn confusion(confusions: &Confusions, worker: usize, labels: &Names) -> Value {
+    let of_worker = &confusions.by_worker[worker].confusion;
+    let mut confusion = Map::new();
+    for truth in 0..labels.len() {
+        let shares: Map<String, Value> = of_worker
+            .given
+            .iter()
+            .filter_map(|given| {
+                let share = rounded(of_worker.rate(truth as u32, *given)?);
+                let name = labels.name(*given as usize).to_owned();
+                (share > 0.0).then(|| (name, share.into()))
+            })
+            .collect();
+        if !shares.is_empty() {
+            confusion.insert(labels.name(truth).to_owned(), shares.into());
+        }
+    }
+    confusion.into()
+}
+
+/// One row an object, the one that most deserves it first.
+pub(super) fn deserving(path: &Path, outcome: &Outcome) -> anyhow::Result<()> {
     whole(path, |out| {
         let mut rows = csv::Writer::from_writer(out);
-        rows.write_record(["worker_id", "answers", "accuracy", "confusion"])?;
-        for (worker, skill) in skills.iter().enumerate() {
-            let mut confusion = Map::new();
-            for truth in 0..input.labels.len() {
-                let shares: Map<String, Value> = skill
-                    .confusion
-                    .given
-                    .iter()
-                    .filter_map(|given| {
-                        let share = rounded(skill.confusion.rate(truth as u32, *given)?);
-                        let name = input.labels.name(*given as usize).to_owned();
-                        (share > 0.0).then(|| (name, share.into()))
-                    })
-                    .collect();
-                if !shares.is_empty() {
-                    confusion.insert(input.labels.name(truth).to_owned(), shares.into());
-                }
-            }
+        let (name, values) = outcome.unsure();
+        rows.write_record(["object_id", "answers", name])?;
+        for object in &outcome.deserving {
+            let object = *object as usize;
             rows.write_record([
-                input.workers.name(worker),
-                &skill.answers.to_string(),
-                &format!("{:.6}", skill.accuracy),
-                &Value::from(confusion).to_string(),
+                outcome.objects.name(object),
+                &outcome.answers[object].to_string(),
+                &values[object].map_or(String::new(), |value| format!("{value:.6}")),
             ])?;
         }
         rows.flush()?;
@@ -69,6 +96,32 @@ pub(super) fn workers(path: &Path, input: &Input, skills: &[Skill]) -> anyhow::R
     })
 }
 
-fn rounded(value: f64) -> f64 {
+/// A line of the labels: `object_id`, then what the kind has to say, as members of JSON.
+pub(super) fn line(
+    out: &mut impl Write,
+    object: &str,
+    members: &[(&str, Value)],
+) -> anyhow::Result<()> {
+    out.write_all(b"{\"object_id\":")?;
+    serde_json::to_writer(&mut *out, object)?;
+    for (name, value) in members {
+        write!(out, ",\"{name}\":")?;
+        serde_json::to_writer(&mut *out, value)?;
+    }
+    out.write_all(b"}\n")?;
+    Ok(())
+}
+
+/// Six decimals.
+pub(super) fn rounded(value: f64) -> f64 {
     (value * 1e6).round() / 1e6
+}
+
+/// A number with at most three decimals, and none where it is whole.
+pub(super) fn number(value: f64) -> Value {
+    let rounded = (value * 1e3).round() / 1e3;
+    if rounded.fract() == 0.0 && rounded.abs() < 1e15 {
+        return (rounded as i64).into();
+    }
+    rounded.into()
 }

@@ -26,7 +26,7 @@ fn answers_become_labels_with_probabilities_and_workers_with_skill() {
         "4 objects, 4 workers, 10 answers, 2 labels",
         "1 answers were replaced",
         "over 3 objects with two answers or more",
-        "gold: 2 of 2 right, accuracy 1.0000",
+        "gold: 2 objects, accuracy 1.0000",
         "1 objects with gold have no answers",
     ] {
         assert!(printed.contains(part), "{part}: {printed}");
@@ -133,7 +133,7 @@ fn bad_answers_are_refused_by_file_and_line() {
         "d.csv",
         "object_id,worker_id,label\n1,2\n",
         &[],
-        &["d.csv", "line: 2"],
+        &["d.csv, line 2", "2 fields, but the header has 3"],
     );
     check(
         "e.csv",
@@ -156,14 +156,18 @@ fn bad_answers_are_refused_by_file_and_line() {
     check(
         "h.jsonl",
         "{\"object_id\":1,\"worker_id\":2}",
-        &[],
+        &["--task", "classification"],
         &["h.jsonl, line 1", "no `label`"],
     );
     check(
         "i.jsonl",
         "{\"object_id\":1,\"worker_id\":2,\"label\":[1]}",
         &[],
-        &["i.jsonl, line 1", "`label` is neither"],
+        &[
+            "i.jsonl, line 1, column 38",
+            "`label`",
+            "expected a text or a number",
+        ],
     );
     let error = refused(&[
         "consolidate",
@@ -175,4 +179,337 @@ fn bad_answers_are_refused_by_file_and_line() {
         error.contains("cannot open") && error.contains("none.csv"),
         "{error}"
     );
+}
+
+/// The lines of a file of labels.
+fn lines(path: &std::path::Path) -> Vec<serde_json::Value> {
+    let text = std::fs::read_to_string(path).unwrap();
+    let lines = text.lines();
+    lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// Consolidates answers of one kind, known by their columns, and gives the labels. What is written
+/// is the same in every run.
+fn labels(folder: &Folder, name: &str, content: &str) -> Vec<serde_json::Value> {
+    let answers = folder.write(name, content);
+    let made = [
+        "labels.jsonl",
+        "workers.csv",
+        "deserving.csv",
+        "report.html",
+    ];
+    let paths = made.map(|name| folder.path(name));
+    let run = || {
+        said(&[
+            "consolidate",
+            text(&answers),
+            "--out",
+            text(&paths[0]),
+            "--workers",
+            text(&paths[1]),
+            "--deserving",
+            text(&paths[2]),
+            "--report",
+            text(&paths[3]),
+        ]);
+        paths.each_ref().map(|path| std::fs::read(path).unwrap())
+    };
+    let first = run();
+    assert_eq!(first, run(), "{name} again");
+    let page = String::from_utf8(first[3].clone()).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>"), "{page}");
+    for outside in ["<script", "http://", "https://", "url("] {
+        let inside = page.replace("http://www.w3.org", "");
+        assert!(!inside.contains(outside), "{name}: {outside}");
+    }
+    lines(&paths[0])
+}
+
+#[test]
+fn every_kind_of_answers_is_known_by_its_columns_and_comes_back_in_its_form() {
+    let folder = Folder::new();
+    let three = |answer: &str| {
+        ["a", "b", "c"]
+            .map(|worker| format!("{{\"object_id\":\"o\",\"worker_id\":\"{worker}\",{answer}}}\n"))
+            .concat()
+    };
+    let check = |answer: &str, member: &str, expected: serde_json::Value| {
+        let found = labels(&folder, "answers.jsonl", &three(answer));
+        assert_eq!(found.len(), 1, "{answer}");
+        assert_eq!(found[0]["object_id"], "o");
+        assert_eq!(found[0]["answers"], 3, "{answer}");
+        let mut value = found[0][member].clone();
+        for shape in value.as_array_mut().into_iter().flatten() {
+            if let Some(shape) = shape.as_object_mut() {
+                shape.remove("confidence");
+            }
+        }
+        assert_eq!(value, expected, "{answer}");
+    };
+    use serde_json::json;
+    check("\"label\":7", "label", json!("7"));
+    check("\"labels\":[\"y\",\"x\"]", "labels", json!(["x", "y"]));
+    let boxes = json!([{"label": "x", "left": 10, "top": 10, "width": 20, "height": 30}]);
+    check(
+        &format!("\"width\":100,\"height\":80,\"boxes\":{boxes}"),
+        "boxes",
+        boxes,
+    );
+    check("\"boxes\":[]", "boxes", json!([]));
+    check(
+        "\"width\":3,\"height\":3,\"rle\":[4,2,3]",
+        "rle",
+        json!([4, 2, 3]),
+    );
+    check(
+        "\"width\":3,\"height\":3,\"runs\":[[0,4],[7,5]]",
+        "runs",
+        json!([[0, 4], [7, 5]]),
+    );
+    check(
+        "\"width\":3,\"height\":3,\"runs\":[[\"sky\",4],[\"background\",5]]",
+        "runs",
+        json!([["sky", 4], ["background", 5]]),
+    );
+    let spans = json!([{"start": 3, "end": 9, "label": "x"}]);
+    check(&format!("\"spans\":{spans}"), "spans", spans);
+    check("\"value\":2.5", "value", json!(2.5));
+    check("\"text\":\"A cat.\"", "text", json!("A cat."));
+    let keypoints = json!([{"label": "nose", "x": 3, "y": 4.5}]);
+    check(
+        &format!("\"keypoints\":{keypoints}"),
+        "keypoints",
+        keypoints,
+    );
+}
+
+#[test]
+fn rankings_come_in_order_from_pairs_and_from_lists() {
+    let folder = Folder::new();
+    let order = |name: &str, content: &str| -> Vec<String> {
+        let found = labels(&folder, name, content);
+        let names = found.iter().map(|line| line["object_id"].as_str().unwrap());
+        names.map(str::to_owned).collect()
+    };
+    let pairs = "worker_id,left,right,label\na,p,q,p\nb,q,p,right\na,q,r,q\nb,q,r,left\n";
+    assert_eq!(order("pairs.csv", pairs), ["p", "q", "r"]);
+    let lists = "worker_id,ranking\na,p|q|r\nb,\"[\"\"p\"\",\"\"q\"\",\"\"r\"\"]\"\n";
+    assert_eq!(order("lists.csv", lists), ["p", "q", "r"]);
+}
+
+#[test]
+fn lists_in_csv_hold_json() {
+    let folder = Folder::new();
+    let boxes = "object_id,worker_id,note,boxes\n1,a,,\"[{\"\"label\"\":\"\"x\"\",\"\"left\"\":1,\"\"top\"\":2,\"\"width\"\":3,\"\"height\"\":4}]\"\n";
+    let found = labels(&folder, "boxes.csv", boxes);
+    assert_eq!(found[0]["boxes"][0]["height"], 4);
+    let found = labels(
+        &folder,
+        "labels.csv",
+        "object_id,worker_id,labels\n1,a,y|x\n2,a,\n",
+    );
+    assert_eq!(found[0]["labels"], serde_json::json!(["x", "y"]));
+    assert_eq!(found[1]["labels"], serde_json::json!([]));
+}
+
+#[test]
+fn a_folder_of_worker_responses_is_read_by_line_and_each_answer_once() {
+    let folder = Folder::new();
+    let answer = |worker: &str, label: &str| {
+        format!(
+            "{{\"answerContent\":{{\"mine\":{{\"label\":\"{label}\"}},\"note\":\"seen\"}},\"submissionTime\":\"2019-04-18T16:10:44Z\",\"workerId\":\"{worker}\"}}"
+        )
+    };
+    let response = |answers: &[String]| format!("{{\"answers\":[{}]}}", answers.join(","));
+    let (one, two, three) = (
+        answer("a", "Duck"),
+        answer("b", "Duck"),
+        answer("c", "Goose"),
+    );
+    let job = "job/annotations/worker-response";
+    for (line, time, answers) in [
+        ("iteration-2/10", "2019-04-18_16:10:50", vec![three.clone()]),
+        ("iteration-1/2", "2019-04-18_16:10:50", vec![one.clone()]),
+        (
+            "iteration-1/2",
+            "2019-04-18_16:10:59",
+            vec![one, two, three],
+        ),
+    ] {
+        folder.write(&format!("{job}/{line}/{time}.json"), response(&answers));
+    }
+    let out = folder.path("labels.jsonl");
+    for root in ["job", "job/annotations", job] {
+        let root = folder.path(root);
+        let printed = said(&["consolidate", text(&root), "--out", text(&out)]);
+        assert!(
+            printed.contains("2 objects, 3 workers, 4 answers"),
+            "{printed}"
+        );
+        assert!(!printed.contains("replaced"), "{printed}");
+        let found = lines(&out);
+        assert_eq!(
+            (&found[0]["object_id"], &found[0]["label"]),
+            (&"2".into(), &"Duck".into())
+        );
+        assert_eq!(found[1]["object_id"], "10");
+    }
+    let nothing = "{\"answers\":[{\"answerContent\":{\"odd\":{\"a\":1}},\"workerId\":\"w\"}]}";
+    folder.write("bad/worker-response/iteration-1/0/1.json", nothing);
+    let error = refused(&[
+        "consolidate",
+        text(&folder.path("bad")),
+        "--out",
+        text(&out),
+    ]);
+    for part in ["iteration-1/0/1.json", "worker w", "odd"] {
+        assert!(error.contains(part), "{part}: {error}");
+    }
+    let error = refused(&["consolidate", text(&folder.path("")), "--out", text(&out)]);
+    assert!(error.contains("no worker responses"), "{error}");
+}
+
+#[test]
+fn parquet_is_read_as_csv_is() {
+    use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+    let folder = Folder::new();
+    let message = "message rows { required int64 object_id; required binary worker_id (UTF8); required binary label (UTF8); }";
+    let schema = parquet::schema::parser::parse_message_type(message).unwrap();
+    let mut bytes = Vec::new();
+    let mut file = parquet::file::writer::SerializedFileWriter::new(
+        &mut bytes,
+        schema.into(),
+        Default::default(),
+    )
+    .unwrap();
+    let mut group = file.next_row_group().unwrap();
+    let texts = |texts: [&str; 3]| texts.map(ByteArray::from);
+    let mut column = group.next_column().unwrap().unwrap();
+    column
+        .typed::<Int64Type>()
+        .write_batch(&[1, 1, 2], None, None)
+        .unwrap();
+    column.close().unwrap();
+    for values in [texts(["a", "b", "a"]), texts(["x", "x", "y"])] {
+        let mut column = group.next_column().unwrap().unwrap();
+        column
+            .typed::<ByteArrayType>()
+            .write_batch(&values, None, None)
+            .unwrap();
+        column.close().unwrap();
+    }
+    group.close().unwrap();
+    file.close().unwrap();
+    let out = folder.path("labels.jsonl");
+    let run = |path: &std::path::Path| {
+        said(&["consolidate", text(path), "--out", text(&out)]);
+        std::fs::read(&out).unwrap()
+    };
+    let csv = folder.write("a.csv", "object_id,worker_id,label\n1,a,x\n1,b,x\n2,a,y\n");
+    assert_eq!(run(&folder.write("a.parquet", &bytes)), run(&csv));
+    let cut = folder.write("cut.parquet", &bytes[..bytes.len() - 9]);
+    let error = refused(&["consolidate", text(&cut), "--out", text(&out)]);
+    assert!(error.contains("cut.parquet"), "{error}");
+}
+
+#[test]
+fn the_report_shows_names_as_text_and_stays_small() {
+    let folder = Folder::new();
+    let mut content = String::from("object_id,worker_id,label\n");
+    for number in 0..3_000 {
+        content += &format!(
+            "<b>{number}</b>,<img src=x>{},<i>{}\n",
+            number % 700,
+            number % 40
+        );
+    }
+    labels(&folder, "answers.csv", &content);
+    let page = std::fs::read_to_string(folder.path("report.html")).unwrap();
+    assert!(page.contains("&lt;img src=x&gt;") && !page.contains("<img src=x>"));
+    assert!(page.contains("The 50 of 700 workers with the most answers"));
+    assert!(page.len() < 150_000, "{}", page.len());
+}
+
+#[test]
+fn known_labels_are_kept_and_workers_judged_by_them() {
+    let folder = Folder::new();
+    let answers = folder.write("answers.csv", ANSWERS);
+    let known = folder.write("known.csv", "object_id,label\n0,b\n77,a\n");
+    let out = folder.path("labels.jsonl");
+    let run = |method: &'static str| {
+        let arguments = [
+            "consolidate",
+            text(&answers),
+            "--out",
+            text(&out),
+            "--known",
+            text(&known),
+        ];
+        [&arguments[..], &["--method", method]].concat()
+    };
+    said(&run("cairn"));
+    assert_eq!(lines(&out)[0]["label"], "b");
+    assert_eq!(lines(&out)[0]["confidence"], 1.0);
+    assert!(
+        refused(&run("majority")).contains("--known is not there for classification by majority")
+    );
+}
+
+#[test]
+fn bad_shapes_spans_masks_and_numbers_are_refused_by_file_and_line() {
+    let folder = Folder::new();
+    let out = folder.path("labels.jsonl");
+    let check = |row: &str, parts: &[&str]| {
+        let row = format!("{{\"object_id\":\"o\",\"worker_id\":\"w\",{row}}}\n");
+        let answers = folder.write("bad.jsonl", format!("\n{row}"));
+        let error = refused(&["consolidate", text(&answers), "--out", text(&out)]);
+        for part in [&["bad.jsonl, line 2"], parts].concat() {
+            assert!(error.contains(part), "{part}: {error}");
+        }
+        assert!(!out.exists());
+    };
+    check(
+        "\"boxes\":[{\"label\":\"x\",\"left\":1,\"top\":2,\"width\":3}]",
+        &["column", "missing field `height`"],
+    );
+    check(
+        "\"boxes\":[{\"label\":\"x\",\"left\":1e99,\"top\":2,\"width\":3,\"height\":4}]",
+        &["`boxes[0]`", "coordinate"],
+    );
+    check(
+        "\"width\":5,\"boxes\":[]",
+        &["both of `width` and `height`"],
+    );
+    check(
+        "\"spans\":[{\"start\":5,\"end\":2,\"label\":\"x\"}]",
+        &["`spans[0]` ends at 2, before its start at 5"],
+    );
+    check(
+        "\"length\":4,\"spans\":[{\"start\":2,\"end\":5,\"label\":\"x\"}]",
+        &["after the end of the text"],
+    );
+    check(
+        "\"width\":3,\"height\":3,\"rle\":[4,2,4]",
+        &["runs of 10 pixels in a mask of 9"],
+    );
+    check(
+        "\"width\":3,\"height\":3,\"runs\":[[0,4],[\"sky\",5]]",
+        &["by number and by name"],
+    );
+    check("\"value\":\"many\"", &["`many` is not a number"]);
+    check("\"labels\":[\"x\",\"x\"]", &["`labels` has `x` twice"]);
+    let answers = folder.write(
+        "odd.jsonl",
+        "{\"object_id\":1,\"worker_id\":2,\"opinion\":3}",
+    );
+    let error = refused(&["consolidate", text(&answers), "--out", text(&out)]);
+    for part in [
+        "odd.jsonl",
+        "no column tells",
+        "object_id, worker_id, opinion",
+    ] {
+        assert!(error.contains(part), "{part}: {error}");
+    }
 }

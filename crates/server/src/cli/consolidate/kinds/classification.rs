@@ -1,0 +1,407 @@
+//! One label an answer, one label an object.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::bail;
+use cairn_algorithms::agreement::{ReportOptions, report};
+use cairn_algorithms::classification::{
+    Decision, Skill, cairn, first_largest, ground_truth, majority,
+};
+use cairn_algorithms::next_answer::{self, Crowd};
+use cairn_algorithms::{Answer, Answers};
+
+use super::super::gold::{Gold, Scores};
+use super::super::input::Source;
+use super::super::names::Names;
+use super::super::outcome::{Agreement, Confusions, Figure, Outcome, WorkerSkill};
+use super::super::{Job, Method, write};
+use super::{Task, given_labels, label_number, no_answers, number};
+
+/// Labels up to which it matters which of them the crowd takes for which, when objects are ordered
+/// by what one more answer is worth: the work grows with their square.
+const CONFUSED_MAX: usize = 50;
+
+/// The answers, and what their numbers stand for.
+struct Input {
+    objects: Names,
+    workers: Names,
+    labels: Names,
+    answers: Answers,
+    /// Objects with their true labels, which workers may be judged by.
+    known: Vec<(u32, u32)>,
+    rows: usize,
+}
+
+pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
+    let input = read(job)?;
+    let count = input.answers.all().len();
+    job.progress.step(format!("consolidating {count} answers"));
+    let (chances, skills, weights) = decide(job.method, &input)?;
+    let found: Vec<Found> = (0..input.objects.len())
+        .map(|object| chances.found(&input.answers, object))
+        .collect();
+    job.progress
+        .step(format!("writing {}", job.options.out.display()));
+    write_labels(&job.options.out, &input, &chances, &found)?;
+    let gold = match &job.options.gold {
+        Some(path) => Some(compare(job, path, &input, &chances, &found)?),
+        None => None,
+    };
+    let answers: Vec<u32> = (0..input.objects.len())
+        .map(|object| input.answers.of(object).len() as u32)
+        .collect();
+    let confidences: Vec<Option<f64>> = found.iter().map(|found| Some(found.confidence)).collect();
+    let labels = input.labels.len();
+    let agreement = measure(&input, job.task == Task::Ordered);
+    let mut outcome = Outcome::new(
+        input.objects,
+        input.workers,
+        input.rows,
+        answers,
+        confidences,
+    );
+    if let Chances::All(fitted) = &chances {
+        outcome.deserving = deserving(fitted, outcome.objects.len(), &skills, labels)?;
+    }
+    outcome.skill_names = vec!["accuracy"];
+    outcome.skills = skills
+        .iter()
+        .map(|skill| WorkerSkill {
+            answers: skill.answers,
+            figures: vec![Some(skill.accuracy)],
+        })
+        .collect();
+    outcome.confusions = Some(Confusions { by_worker: skills });
+    outcome.labels = Some(input.labels);
+    outcome.weights = weights;
+    outcome.agreement = agreement;
+    outcome.gold = gold;
+    Ok(outcome)
+}
+
+fn read(job: &Job<'_>) -> anyhow::Result<Input> {
+    let (mut objects, mut workers) = (Names::default(), Names::default());
+    let mut labels = given_labels(job)?;
+    let mut list = Vec::new();
+    job.source.cells(
+        ["object_id", "worker_id", "label"],
+        job.progress,
+        |_, [object, worker, label]| {
+            list.push(Answer {
+                object: number(&mut objects, "object_id", object)?,
+                worker: number(&mut workers, "worker_id", worker)?,
+                label: label_number(&mut labels, job, label)?,
+            });
+            Ok(())
+        },
+    )?;
+    if list.is_empty() {
+        return Err(no_answers(job));
+    }
+    let mut known = read_known(job, &objects, &mut labels)?;
+    if job.options.labels.is_empty() {
+        // Ties go to the first label, which must not depend on who answered first.
+        let (sorted, new) = labels.sorted()?;
+        labels = sorted;
+        for answer in &mut list {
+            answer.label = new[answer.label as usize];
+        }
+        for (_, label) in &mut known {
+            *label = new[*label as usize];
+        }
+    }
+    Ok(Input {
+        answers: Answers::new(objects.len(), workers.len(), labels.len(), &list)?,
+        rows: list.len(),
+        known,
+        objects,
+        workers,
+        labels,
+    })
+}
+
+fn read_known(
+    job: &Job<'_>,
+    objects: &Names,
+    labels: &mut Names,
+) -> anyhow::Result<Vec<(u32, u32)>> {
+    let mut known = Vec::new();
+    let Some(path) = &job.options.known else {
+        return Ok(known);
+    };
+    let mut seen = vec![false; objects.len()];
+    let source = Source::open(path, None)?;
+    source.cells(
+        ["object_id", "label"],
+        job.progress,
+        |_, [object, label]| {
+            // What nobody answered is no help in judging anybody.
+            let Some(object) = objects.find(object) else {
+                return Ok(());
+            };
+            if std::mem::replace(&mut seen[object as usize], true) {
+                bail!("`{}` is there twice", objects.name(object as usize));
+            }
+            known.push((object, label_number(labels, job, label)?));
+            Ok(())
+        },
+    )?;
+    Ok(known)
+}
+
+/// All objects, first the one that one more answer is worth most for.
+fn deserving(
+    fitted: &cairn::Fitted,
+    objects: usize,
+    skills: &[Skill],
+    labels: usize,
+) -> anyhow::Result<Vec<u32>> {
+    let confusion;
+    let crowd = if labels <= CONFUSED_MAX {
+        confusion = next_answer::mean_confusion(skills, labels);
+        Crowd::Confusion(&confusion)
+    } else {
+        Crowd::Accuracy(next_answer::mean_accuracy(skills))
+    };
+    let posteriors = (0..objects).map(|object| fitted.posterior(object));
+    let order = next_answer::order(posteriors, crowd, usize::MAX)?;
+    Ok(order.into_iter().map(|worth| worth.object).collect())
+}
+
+/// Probabilities of the labels.
+enum Chances {
+    All(cairn::Fitted),
+    /// The shares of the votes.
+    Votes,
+    /// That of the label found alone, with the confidence to publish.
+    Found(Vec<Option<Decision>>),
+}
+
+#[derive(Clone, Copy)]
+struct Found {
+    label: u32,
+    /// Its probability.
+    chance: f64,
+    confidence: f64,
+}
+
+fn decide(
+    method: Method,
+    input: &Input,
+) -> anyhow::Result<(Chances, Vec<Skill>, Vec<(&'static str, f64)>)> {
+    let answers = &input.answers;
+    let given = cairn::Given {
+        known: &input.known,
+        ..cairn::Given::default()
+    };
+    Ok(match method {
+        Method::Cairn => {
+            let mut fitted = cairn::fit(answers, &given)?;
+            let skills = std::mem::take(&mut fitted.workers);
+            let weights = cairn::MODELS.into_iter().zip(fitted.weights).collect();
+            (Chances::All(fitted), skills, weights)
+        }
+        Method::DawidSkene => {
+            let mut fitted = cairn::fit_one(answers, &given, cairn::Model::DawidSkene)?;
+            let skills = std::mem::take(&mut fitted.workers);
+            (Chances::All(fitted), skills, Vec::new())
+        }
+        Method::GroundTruth => {
+            let consolidation = ground_truth::consolidate(answers);
+            let chances = Chances::Found(consolidation.objects);
+            (chances, consolidation.workers, Vec::new())
+        }
+        _ => {
+            let skills = majority::consolidate(answers).workers;
+            (Chances::Votes, skills, Vec::new())
+        }
+    })
+}
+
+impl Chances {
+    /// The labels of an object with their probabilities, by label; those without any may be left out.
+    fn of(&self, answers: &Answers, object: usize, chances: &mut Vec<(u32, f64)>) {
+        chances.clear();
+        match self {
+            Chances::All(fitted) => {
+                chances.extend((0..).zip(fitted.posterior(object).iter().copied()));
+            }
+            Chances::Votes => {
+                let of_object = answers.of(object);
+                let mut given: Vec<u32> = of_object.iter().map(|answer| answer.label).collect();
+                given.sort_unstable();
+                let votes = of_object.len() as f64;
+                let same = given.chunk_by(|one, other| one == other);
+                chances.extend(same.map(|same| (same[0], same.len() as f64 / votes)));
+            }
+            Chances::Found(decisions) => {
+                let decision = decisions[object].iter();
+                chances.extend(decision.map(|decision| (decision.label, decision.posterior)));
+            }
+        }
+    }
+
+    fn found(&self, answers: &Answers, object: usize) -> Found {
+        if let Chances::Found(decisions) = self
+            && let Some(decision) = decisions[object]
+        {
+            return Found {
+                label: decision.label,
+                chance: decision.posterior,
+                confidence: decision.confidence,
+            };
+        }
+        if let Chances::All(fitted) = self {
+            let posterior = fitted.posterior(object);
+            let label = first_largest(posterior);
+            return Found {
+                label: label as u32,
+                chance: posterior[label],
+                confidence: posterior[label],
+            };
+        }
+        let mut chances = Vec::new();
+        self.of(answers, object, &mut chances);
+        let values: Vec<f64> = chances.iter().map(|(_, chance)| *chance).collect();
+        // Every object was named by an answer.
+        let (label, chance) = chances[first_largest(&values)];
+        Found {
+            label,
+            chance,
+            confidence: chance,
+        }
+    }
+
+    /// The probability of one label, when there are so many.
+    fn of_label(&self, answers: &Answers, object: usize, label: u32, labels: usize) -> f64 {
+        let mut chances = Vec::new();
+        self.of(answers, object, &mut chances);
+        let found = chances.iter().find(|(here, _)| *here == label);
+        match (found, self) {
+            (Some((_, chance)), _) => *chance,
+            // What the label found leaves is shared evenly by the others.
+            (None, Chances::Found(_)) => {
+                let rest: f64 = 1.0 - chances.iter().map(|(_, chance)| chance).sum::<f64>();
+                rest.max(0.0) / (labels.max(2) - 1) as f64
+            }
+            (None, _) => 0.0,
+        }
+    }
+}
+
+/// One line an object. Probabilities have six decimals; labels whose probability is less are left out.
+fn write_labels(
+    path: &Path,
+    input: &Input,
+    chances: &Chances,
+    found: &[Found],
+) -> anyhow::Result<()> {
+    let mut quoted = Vec::with_capacity(input.labels.len());
+    for label in input.labels.all() {
+        quoted.push(serde_json::to_string(label)?);
+    }
+    write::whole(path, |out| {
+        let mut posterior = Vec::new();
+        for (object, found) in found.iter().enumerate() {
+            out.write_all(b"{\"object_id\":")?;
+            serde_json::to_writer(&mut *out, input.objects.name(object))?;
+            write!(
+                out,
+                ",\"label\":{},\"posterior\":{{",
+                quoted[found.label as usize]
+            )?;
+            chances.of(&input.answers, object, &mut posterior);
+            let mut separator = "";
+            for (label, chance) in &posterior {
+                let chance = write::rounded(*chance);
+                if chance > 0.0 {
+                    write!(out, "{separator}{}:", quoted[*label as usize])?;
+                    serde_json::to_writer(&mut *out, &chance)?;
+                    separator = ",";
+                }
+            }
+            out.write_all(b"},\"confidence\":")?;
+            serde_json::to_writer(&mut *out, &write::rounded(found.confidence))?;
+            writeln!(out, ",\"answers\":{}}}", input.answers.of(object).len())?;
+        }
+        Ok(())
+    })
+}
+
+fn measure(input: &Input, is_ordered: bool) -> Option<Agreement> {
+    let options = ReportOptions {
+        is_ordered,
+        listed_max: 0,
+        ..ReportOptions::default()
+    };
+    let report = report(&input.answers, options)?;
+    let mut figures = vec![
+        Figure {
+            name: "raw",
+            value: report.raw,
+            meaning: "share of the pairs of answers to one object that are equal",
+        },
+        Figure {
+            name: "Krippendorff's alpha",
+            value: report.alpha,
+            meaning: "1 where all agree, 0 where they agree as often as by chance",
+        },
+        Figure {
+            name: "Fleiss' kappa",
+            value: report.fleiss,
+            meaning: "the same question, asked as if every answer came from anybody",
+        },
+    ];
+    figures.extend(report.alpha_ordinal.map(|value| Figure {
+        name: "alpha of ordered labels",
+        value,
+        meaning: "Krippendorff's alpha, where labels far apart disagree more",
+    }));
+    figures.extend(report.cohen.mean.map(|value| Figure {
+        name: "Cohen's kappa",
+        value,
+        meaning: "the mean over all pairs of workers with ten common objects or more",
+    }));
+    Some(Agreement {
+        objects: report.objects,
+        figures,
+    })
+}
+
+fn compare(
+    job: &Job<'_>,
+    path: &Path,
+    input: &Input,
+    chances: &Chances,
+    found: &[Found],
+) -> anyhow::Result<Gold> {
+    let source = Source::open(path, None)?;
+    let mut scores = Scores::default();
+    let mut seen = vec![false; input.objects.len()];
+    source.cells(
+        ["object_id", "label"],
+        job.progress,
+        |_, [object, label]| {
+            let Some(object) = input.objects.find(object) else {
+                scores.missing += 1;
+                return Ok(());
+            };
+            let object = object as usize;
+            if std::mem::replace(&mut seen[object], true) {
+                bail!("`{}` is there twice", input.objects.name(object));
+            }
+            let truth = input.labels.find(label);
+            let of_truth = truth.map_or(0.0, |truth| {
+                chances.of_label(&input.answers, object, truth, input.labels.len())
+            });
+            let found = found[object];
+            scores.add(truth, found.label, found.chance, of_truth);
+            Ok(())
+        },
+    )?;
+    match scores.gold() {
+        Some(gold) => Ok(gold),
+        None => bail!("{}: none of its objects has an answer", path.display()),
+    }
+}

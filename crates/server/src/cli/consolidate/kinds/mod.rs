@@ -1,0 +1,183 @@
+//! The kinds of answers. One file a kind, which reads its answers, consolidates them, and writes its
+//! labels in the form of the answers; to add one, a variant of [`Task`] and a file beside this one.
+
+mod boxes;
+mod classification;
+mod keypoints;
+mod masks;
+mod multi_label;
+mod numbers;
+mod polygons;
+mod ranking;
+mod shapes;
+mod spans;
+mod text;
+
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+
+use super::input::{Id, Source};
+use super::names::Names;
+use super::outcome::Outcome;
+use super::{Job, Method};
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum Task {
+    /// One label: column `label`
+    Classification,
+    /// One label, the labels in an order (that of --labels, or of numbers): column `label`
+    Ordered,
+    /// Any number of labels: column `labels`, a list
+    MultiLabel,
+    /// Bounding boxes: column `boxes`, a list
+    Boxes,
+    /// Places that have a name: column `keypoints`, a list
+    Keypoints,
+    /// Outlines: column `polygons`, a list
+    Polygons,
+    /// A class for every pixel: column `rle` or `runs`, a list
+    Masks,
+    /// Labeled ranges of a text: column `spans`, a list
+    Spans,
+    /// A text: column `text`
+    Text,
+    /// Items compared by two, columns `left`, `right` and `label` (the better one), or put in order,
+    /// column `ranking`, a list
+    Ranking,
+    /// A number: column `value`
+    Numbers,
+}
+
+/// What the columns of a kind look like, the first that fits.
+const COLUMNS: &[(&str, Task)] = &[
+    ("labels", Task::MultiLabel),
+    ("boxes", Task::Boxes),
+    ("keypoints", Task::Keypoints),
+    ("polygons", Task::Polygons),
+    ("rle", Task::Masks),
+    ("runs", Task::Masks),
+    ("spans", Task::Spans),
+    ("ranking", Task::Ranking),
+    ("left", Task::Ranking),
+    ("value", Task::Numbers),
+    ("label", Task::Classification),
+    // Last: beside any other answer it is what was shown.
+    ("text", Task::Text),
+];
+
+impl Task {
+    /// For people.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Task::Classification => "classification",
+            Task::Ordered => "ordered classification",
+            Task::MultiLabel => "multi-label classification",
+            Task::Boxes => "bounding boxes",
+            Task::Keypoints => "keypoints",
+            Task::Polygons => "polygons",
+            Task::Masks => "masks",
+            Task::Spans => "spans",
+            Task::Text => "text",
+            Task::Ranking => "ranking",
+            Task::Numbers => "numbers",
+        }
+    }
+
+    /// The methods that it has, the default first.
+    pub(super) fn methods(self) -> &'static [Method] {
+        match self {
+            Task::Classification | Task::Ordered => &[
+                Method::Cairn,
+                Method::Majority,
+                Method::GroundTruth,
+                Method::DawidSkene,
+            ],
+            Task::MultiLabel | Task::Spans => {
+                &[Method::Cairn, Method::Majority, Method::GroundTruth]
+            }
+            Task::Boxes | Task::Keypoints | Task::Polygons => {
+                &[Method::Cairn, Method::GroundTruth, Method::Smaller]
+            }
+            Task::Text => &[Method::Cairn],
+            Task::Masks | Task::Ranking => &[Method::Cairn, Method::Majority],
+            Task::Numbers => &[Method::Cairn, Method::Mean, Method::Median],
+        }
+    }
+}
+
+/// What kind of answers a source looks like.
+pub(super) fn guess(source: &Source) -> anyhow::Result<Task> {
+    let columns = source.columns()?;
+    let has = |name: &str| columns.iter().any(|column| column == name);
+    let fits = COLUMNS.iter().find(|(column, _)| has(column));
+    match fits {
+        Some((_, task)) => Ok(*task),
+        None if columns.is_empty() => bail!("{} has no answers", source.path().display()),
+        None => {
+            let known: Vec<&str> = COLUMNS.iter().map(|(column, _)| *column).collect();
+            bail!(
+                "{}: no column tells what kind of answers these are; one of {} would, the columns are {}",
+                source.path().display(),
+                known.join(", "),
+                columns.join(", ")
+            )
+        }
+    }
+}
+
+pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
+    match job.task {
+        Task::Classification | Task::Ordered => classification::run(job),
+        Task::MultiLabel => multi_label::run(job),
+        Task::Boxes => shapes::run::<boxes::Boxes>(job),
+        Task::Keypoints => shapes::run::<keypoints::Keypoints>(job),
+        Task::Polygons => shapes::run::<polygons::Polygons>(job),
+        Task::Masks => masks::run(job),
+        Task::Spans => spans::run(job),
+        Task::Text => text::run(job),
+        Task::Ranking => ranking::run(job),
+        Task::Numbers => numbers::run(job),
+    }
+}
+
+/// The label categories that the user names; none when the answers name them.
+fn given_labels(job: &Job<'_>) -> anyhow::Result<Names> {
+    let mut labels = Names::default();
+    for label in &job.options.labels {
+        if labels.find(label.as_bytes()).is_some() {
+            bail!("--labels: `{label}` is there twice");
+        }
+        labels.number(label.as_bytes()).context("--labels: one")?;
+    }
+    Ok(labels)
+}
+
+/// The number of a label: a new one where the answers name them, else an error.
+fn label_number(labels: &mut Names, job: &Job<'_>, label: &[u8]) -> anyhow::Result<u32> {
+    if job.options.labels.is_empty() {
+        return number(labels, "label", label);
+    }
+    match labels.find(label) {
+        Some(number) => Ok(number),
+        None => bail!(
+            "`{}` is not one of the labels {}",
+            String::from_utf8_lossy(label),
+            job.options.labels.join(", ")
+        ),
+    }
+}
+
+/// The number of a name; its error names the column.
+fn number(names: &mut Names, column: &str, name: &[u8]) -> anyhow::Result<u32> {
+    names
+        .number(name)
+        .map_err(|error| anyhow::anyhow!("`{column}` {error}"))
+}
+
+fn id(names: &mut Names, column: &str, id: &Id) -> anyhow::Result<u32> {
+    number(names, column, id.0.as_bytes())
+}
+
+fn no_answers(job: &Job<'_>) -> anyhow::Error {
+    anyhow::anyhow!("{} has no answers", job.source.path().display())
+}

@@ -1,0 +1,188 @@
+//! Any number of labels an answer, any number an object.
+
+use anyhow::bail;
+use cairn_algorithms::multi_label::{self, MultiAnswer, MultiConsolidation, MultiDecision};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::super::gold::Gold;
+use super::super::input::{Id, List, Source};
+use super::super::names::Names;
+use super::super::outcome::{Figure, Outcome, WorkerSkill};
+use super::super::{Job, Method, write};
+use super::{given_labels, id, label_number, no_answers};
+
+#[derive(Deserialize)]
+struct Row {
+    object_id: Id,
+    worker_id: Id,
+    labels: List,
+}
+
+#[derive(Deserialize)]
+struct Truth {
+    object_id: Id,
+    labels: List,
+}
+
+pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
+    let (mut objects, mut workers) = (Names::default(), Names::default());
+    let mut labels = given_labels(job)?;
+    let mut list = Vec::new();
+    job.source.rows(
+        &["object_id", "worker_id", "labels"],
+        &[],
+        job.progress,
+        |_, row: Row| {
+            let mut chosen = Vec::with_capacity(row.labels.0.len());
+            for label in &row.labels.0 {
+                let number = label_number(&mut labels, job, label.0.as_bytes())?;
+                if chosen.contains(&number) {
+                    bail!("`labels` has `{}` twice", label.0);
+                }
+                chosen.push(number);
+            }
+            list.push(MultiAnswer {
+                object: id(&mut objects, "object_id", &row.object_id)?,
+                worker: id(&mut workers, "worker_id", &row.worker_id)?,
+                labels: chosen,
+            });
+            Ok(())
+        },
+    )?;
+    if list.is_empty() {
+        return Err(no_answers(job));
+    }
+    if job.options.labels.is_empty() {
+        let (sorted, new) = labels.sorted()?;
+        labels = sorted;
+        for label in list.iter_mut().flat_map(|answer| &mut answer.labels) {
+            *label = new[*label as usize];
+        }
+    }
+    job.progress
+        .step(format!("consolidating {} answers", list.len()));
+    let (count, chosen) = (labels.len(), &list);
+    let found = match job.method {
+        Method::Majority => multi_label::majority(objects.len(), workers.len(), count, chosen)?,
+        Method::GroundTruth => {
+            multi_label::ground_truth(objects.len(), workers.len(), count, chosen)?
+        }
+        _ => multi_label::cairn::consolidate(objects.len(), workers.len(), count, chosen)?,
+    };
+    write::whole(&job.options.out, |out| {
+        for (object, decision) in found.objects.iter().enumerate() {
+            let decision = decision.iter().flat_map(|decision| &decision.labels);
+            let names: Vec<&str> = decision
+                .clone()
+                .map(|label| labels.name(label.label as usize))
+                .collect();
+            let posterior: Map<String, Value> = names
+                .iter()
+                .zip(decision)
+                .map(|(name, label)| ((*name).to_owned(), write::rounded(label.posterior).into()))
+                .collect();
+            let members = [
+                ("labels", names.into()),
+                ("posterior", posterior.into()),
+                (
+                    "confidence",
+                    confidence(&found, object).map(write::rounded).into(),
+                ),
+                ("answers", answers(&found, object).into()),
+            ];
+            write::line(out, objects.name(object), &members)?;
+        }
+        Ok(())
+    })?;
+    let gold = match &job.options.gold {
+        Some(_) => Some(compare(job, &objects, &labels, &found)?),
+        None => None,
+    };
+    let all = 0..objects.len();
+    let confidences: Vec<Option<f64>> = all.clone().map(|at| confidence(&found, at)).collect();
+    let answers: Vec<u32> = all.map(|at| answers(&found, at)).collect();
+    let mut outcome = Outcome::new(objects, workers, list.len(), answers, confidences);
+    outcome.skill_names = vec!["accuracy"];
+    outcome.skills = found
+        .workers
+        .iter()
+        .map(|skill| WorkerSkill {
+            answers: skill.answers,
+            figures: vec![Some(skill.accuracy)],
+        })
+        .collect();
+    outcome.labels = Some(labels);
+    outcome.gold = gold;
+    Ok(outcome)
+}
+
+/// That of the label that is least sure; none where there is no label.
+fn confidence(found: &MultiConsolidation, object: usize) -> Option<f64> {
+    let labels = &found.objects[object].as_ref()?.labels;
+    let confidences = labels.iter().map(|label| label.confidence);
+    confidences.min_by(f64::total_cmp)
+}
+
+fn answers(found: &MultiConsolidation, object: usize) -> u32 {
+    let decision = found.objects[object].as_ref();
+    decision.map_or(0, |decision| decision.answers)
+}
+
+fn compare(
+    job: &Job<'_>,
+    objects: &Names,
+    labels: &Names,
+    found: &MultiConsolidation,
+) -> anyhow::Result<Gold> {
+    let path = job.options.gold.as_deref().unwrap_or(job.source.path());
+    let (mut count, mut missing, mut exact) = (0, 0, 0u32);
+    let (mut right, mut given, mut wanted) = (0usize, 0usize, 0usize);
+    Source::open(path, None)?.rows(
+        &["object_id", "labels"],
+        &[],
+        job.progress,
+        |_, row: Truth| {
+            let Some(object) = objects.find(row.object_id.0.as_bytes()) else {
+                missing += 1;
+                return Ok(());
+            };
+            let decision: Option<&MultiDecision> = found.objects[object as usize].as_ref();
+            let decided = decision.map_or(&[][..], |decision| &decision.labels);
+            let hits = row
+                .labels
+                .0
+                .iter()
+                .filter_map(|label| labels.find(label.0.as_bytes()))
+                .filter(|truth| decided.iter().any(|label| label.label == *truth))
+                .count();
+            count += 1;
+            right += hits;
+            given += decided.len();
+            wanted += row.labels.0.len();
+            exact += u32::from(hits == decided.len() && hits == row.labels.0.len());
+            Ok(())
+        },
+    )?;
+    if count == 0 {
+        bail!("{}: none of its objects has an answer", path.display());
+    }
+    Ok(Gold {
+        objects: count,
+        missing,
+        figures: vec![
+            Figure {
+                name: "exact",
+                value: f64::from(exact) / count as f64,
+                meaning: "share of objects with all of their labels right",
+            },
+            Figure {
+                name: "F1",
+                value: 2.0 * right as f64 / (given + wanted).max(1) as f64,
+                meaning: "of labels: twice those that are right, of those found and those that are true",
+            },
+        ],
+        calibration: Vec::new(),
+        confusion: Vec::new(),
+    })
+}

@@ -1,0 +1,150 @@
+//! A text an answer, a text an object: transcriptions, translations, captions.
+
+use anyhow::bail;
+use cairn_algorithms::text::{self, Consolidation, Options, TextAnswer};
+use serde::Deserialize;
+
+use super::super::gold::Gold;
+use super::super::input::{Id, Source};
+use super::super::names::Names;
+use super::super::outcome::{Figure, Outcome, WorkerSkill};
+use super::super::{Job, write};
+use super::{id, no_answers};
+
+#[derive(Deserialize)]
+struct Row {
+    object_id: Id,
+    worker_id: Id,
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct Truth {
+    object_id: Id,
+    text: String,
+}
+
+pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
+    let (mut objects, mut workers) = (Names::default(), Names::default());
+    let mut rows = Vec::new();
+    job.source.rows(
+        &["object_id", "worker_id", "text"],
+        &[],
+        job.progress,
+        |_, row: Row| {
+            let object = id(&mut objects, "object_id", &row.object_id)?;
+            let worker = id(&mut workers, "worker_id", &row.worker_id)?;
+            rows.push((object, worker, row.text));
+            Ok(())
+        },
+    )?;
+    if rows.is_empty() {
+        return Err(no_answers(job));
+    }
+    job.progress
+        .step(format!("consolidating {} answers", rows.len()));
+    let list: Vec<TextAnswer<'_>> = rows
+        .iter()
+        .map(|(object, worker, text)| TextAnswer {
+            object: *object,
+            worker: *worker,
+            text,
+        })
+        .collect();
+    let options = Options::default();
+    let found = text::consolidate(objects.len(), workers.len(), &list, &options)?;
+    write::whole(&job.options.out, |out| {
+        for (object, decision) in found.objects.iter().enumerate() {
+            let Some(decision) = decision else { continue };
+            let worker = decision.worker.map(|worker| workers.name(worker as usize));
+            let members = [
+                ("text", decision.text.as_str().into()),
+                ("worker_id", worker.into()),
+                ("confidence", decision.confidence.into()),
+                ("answers", decision.answers.into()),
+            ];
+            write::line(out, objects.name(object), &members)?;
+        }
+        Ok(())
+    })?;
+    let gold = match &job.options.gold {
+        Some(path) => Some(compare(job, &Source::open(path, None)?, &objects, &found)?),
+        None => None,
+    };
+    let decisions = || found.objects.iter().map(Option::as_ref);
+    let answers = decisions().map(|decision| decision.map_or(0, |decision| decision.answers));
+    let mut outcome = Outcome::new(
+        objects,
+        workers,
+        rows.len(),
+        answers.collect(),
+        decisions()
+            .map(|decision| Some(decision?.confidence))
+            .collect(),
+    );
+    outcome.skill_names = vec!["agreement"];
+    outcome.skills = found
+        .workers
+        .iter()
+        .map(|skill| WorkerSkill {
+            answers: skill.answers,
+            figures: vec![Some(skill.agreement)],
+        })
+        .collect();
+    outcome.gold = gold;
+    outcome.remarks.push(
+        match found.combined {
+            true => "texts were put together word by word: that agrees more with answers left out",
+            false => "each text is one of its answers: that agrees more with answers left out",
+        }
+        .to_owned(),
+    );
+    Ok(outcome)
+}
+
+/// Counts texts that are the true one, white space apart.
+fn compare(
+    job: &Job<'_>,
+    source: &Source,
+    objects: &Names,
+    found: &Consolidation,
+) -> anyhow::Result<Gold> {
+    let (mut count, mut missing, mut exact) = (0usize, 0, 0u32);
+    source.rows(
+        &["object_id", "text"],
+        &[],
+        job.progress,
+        |_, row: Truth| {
+            let object = objects.find(row.object_id.0.as_bytes());
+            let decision = object.and_then(|object| found.objects[object as usize].as_ref());
+            let Some(decision) = decision else {
+                missing += 1;
+                return Ok(());
+            };
+            let is_same = decision
+                .text
+                .split_whitespace()
+                .eq(row.text.split_whitespace());
+            count += 1;
+            exact += u32::from(is_same);
+            Ok(())
+        },
+    )?;
+    if count == 0 {
+        bail!(
+            "{}: none of its objects has an answer",
+            source.path().display()
+        );
+    }
+    Ok(Gold {
+        objects: count,
+        missing,
+        figures: vec![Figure {
+            name: "exact",
+            value: f64::from(exact) / count as f64,
+            meaning: "share of texts that are the true one, white space apart",
+        }],
+        calibration: Vec::new(),
+        confusion: Vec::new(),
+    })
+}
