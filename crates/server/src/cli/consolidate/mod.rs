@@ -1,7 +1,7 @@
 //! `cairn consolidate`: labels out of a file of answers, without a server.
 //!
 //! What is read ([`input`]), what kind of answers it holds ([`kinds`]) and what is shown of the
-//! outcome ([`write`], [`report`]) know nothing of each other but [`Outcome`].
+//! outcome ([`mod@write`], [`report`]) know nothing of each other but [`Outcome`].
 
 mod gold;
 #[cfg(test)]
