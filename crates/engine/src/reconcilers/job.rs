@@ -308,14 +308,15 @@ async fn advance(
             }
         }
     }
-    // What is known of workers is brought up to date beside the answers; it holds nothing up.
+    let settling = job.progress.next_line >= job.progress.total || is_stopping;
+    // What is known of workers is brought up to date beside the answers; it holds nothing up. Before the
+    // consolidation, for which something nearly always waits while people are at work.
     if matches!(
         learn::step(inner, &facts, job, &mut memory.learning, false).await?,
         Learned::More
     ) {
         return Ok(Step::Busy);
     }
-    let settling = job.progress.next_line >= job.progress.total || is_stopping;
     match consolidate::step(inner, &facts, job, &mut memory.consolidation).await? {
         Step::Busy => return Ok(Step::Busy),
         Step::Idle { until_ms } => {
