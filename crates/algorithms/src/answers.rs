@@ -132,6 +132,25 @@ impl Answers {
         })
     }
 
+    /// Of answers that are more than a label, those that count: each with its position among those
+    /// given, as (object, worker), in place of a label. Of two answers of a worker the last stands.
+    pub(crate) fn standing(
+        objects: usize,
+        workers: usize,
+        given: impl ExactSizeIterator<Item = (u32, u32)>,
+    ) -> Result<Answers, AnswersError> {
+        let count = given.len();
+        let positions: Vec<Answer> = given
+            .zip(0..)
+            .map(|((object, worker), label)| Answer {
+                object,
+                worker,
+                label,
+            })
+            .collect();
+        Answers::new(objects, workers, count, &positions)
+    }
+
     /// How many objects the batch has, answered or not.
     pub fn objects(&self) -> usize {
         self.starts.len() - 1

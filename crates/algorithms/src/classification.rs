@@ -22,6 +22,8 @@ pub(crate) mod weights;
 
 pub use soft::{Posteriors, Rule};
 
+use crate::answers::Answers;
+
 /// What the answers to one object amount to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Decision {
@@ -85,6 +87,39 @@ pub struct Consolidation {
     pub objects: Vec<Option<Decision>>,
     /// By worker.
     pub workers: Vec<Skill>,
+}
+
+/// What each object comes to that has answers, `choose` naming the label by the posterior.
+pub(crate) fn decisions<'a>(
+    answers: &Answers,
+    posterior: impl Fn(usize) -> &'a [f64],
+    choose: impl Fn(&[f64]) -> usize,
+) -> Vec<Option<Decision>> {
+    (0..answers.objects())
+        .map(|object| {
+            let count = answers.of(object).len();
+            if count == 0 {
+                return None;
+            }
+            let posterior = posterior(object);
+            let label = choose(posterior);
+            Some(Decision {
+                label: label as u32,
+                posterior: posterior[label],
+                confidence: two_decimals(posterior[label]),
+                answers: count as u32,
+            })
+        })
+        .collect()
+}
+
+/// A number that says nothing of the one it is made of, and is always the same.
+pub(crate) fn mixed(at: u64) -> u64 {
+    // SplitMix64 (Steele, Lea and Flood, 2014).
+    let mut bits = at.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
 }
 
 /// Two decimals, as confidences are published.

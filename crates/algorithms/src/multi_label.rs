@@ -249,14 +249,6 @@ fn standing(
     workers: usize,
     answers: &[MultiAnswer],
 ) -> Result<Answers, AnswersError> {
-    let positions: Vec<Answer> = answers
-        .iter()
-        .enumerate()
-        .map(|(at, answer)| Answer {
-            object: answer.object,
-            worker: answer.worker,
-            label: at as u32,
-        })
-        .collect();
-    Answers::new(objects, workers, answers.len(), &positions)
+    let given = answers.iter().map(|answer| (answer.object, answer.worker));
+    Answers::standing(objects, workers, given)
 }

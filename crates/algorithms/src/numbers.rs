@@ -5,7 +5,7 @@ pub mod robust;
 
 use thiserror::Error;
 
-use crate::answers::{Answer, Answers, AnswersError};
+use crate::answers::{Answers, AnswersError};
 
 /// Values must be closer to 0 than this, so that no square of a difference overflows.
 pub const VALUE_MAX: f64 = 1e100;
@@ -97,17 +97,9 @@ impl Numbers {
                 });
             }
         }
-        let positions: Vec<Answer> = answers
-            .iter()
-            .enumerate()
-            .map(|(at, answer)| Answer {
-                object: answer.object,
-                worker: answer.worker,
-                label: at as u32,
-            })
-            .collect();
+        let given = answers.iter().map(|answer| (answer.object, answer.worker));
         Ok(Numbers {
-            positions: Answers::new(objects, workers, answers.len(), &positions)?,
+            positions: Answers::standing(objects, workers, given)?,
             values: answers.iter().map(|answer| answer.value).collect(),
             bounds,
         })

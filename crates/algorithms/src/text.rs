@@ -17,7 +17,7 @@ pub(crate) mod combination;
 pub(crate) mod selection;
 pub(crate) mod words;
 
-use crate::answers::{Answer, Answers, AnswersError};
+use crate::answers::{Answers, AnswersError};
 use crate::classification::two_decimals;
 use combination::Combiner;
 use selection::Agreements;
@@ -170,17 +170,8 @@ impl<'a> Batch<'a> {
         answers: &[TextAnswer<'a>],
         units: Units,
     ) -> Result<Batch<'a>, AnswersError> {
-        // The position of an answer stands for its label: of two answers of a worker the last stays.
-        let positions: Vec<Answer> = answers
-            .iter()
-            .enumerate()
-            .map(|(at, answer)| Answer {
-                object: answer.object,
-                worker: answer.worker,
-                label: at as u32,
-            })
-            .collect();
-        let standing = Answers::new(objects, workers, answers.len(), &positions)?;
+        let given = answers.iter().map(|answer| (answer.object, answer.worker));
+        let standing = Answers::standing(objects, workers, given)?;
         let by_character = match units {
             Units::Words => false,
             Units::Characters => true,

@@ -27,7 +27,7 @@ use super::one_coin::OneCoin;
 use super::pairs::{Pairs, Seen, number};
 use super::parameters::{Part, Place, SHARES, Scratch, Tables};
 use super::weights::weigh;
-use super::{Confusion, Consolidation, Decision, Skill, first_largest, two_decimals};
+use super::{Confusion, Consolidation, Skill, decisions, first_largest};
 use crate::answers::Answers;
 
 pub use super::given::{Earlier, FitError, Given};
@@ -102,22 +102,7 @@ pub fn consolidate(answers: &Answers) -> Result<Consolidation, FitError> {
 
 /// Takes the label with the largest posterior of each object that has answers.
 pub fn decide(answers: &Answers, fitted: Fitted) -> Consolidation {
-    let objects = (0..answers.objects())
-        .map(|object| {
-            let count = answers.of(object).len();
-            if count == 0 {
-                return None;
-            }
-            let posterior = fitted.posterior(object);
-            let label = first_largest(posterior);
-            Some(Decision {
-                label: label as u32,
-                posterior: posterior[label],
-                confidence: two_decimals(posterior[label]),
-                answers: count as u32,
-            })
-        })
-        .collect();
+    let objects = decisions(answers, |object| fitted.posterior(object), first_largest);
     Consolidation {
         objects,
         workers: fitted.workers,

@@ -10,7 +10,7 @@
 //! - Complexity: O(answers × labels) a round besides the model's own; memory O(objects × labels).
 
 use super::given::{FitError, check_size};
-use super::{Consolidation, Decision, Skill, first_largest, two_decimals};
+use super::{Consolidation, Skill, decisions, first_largest};
 use crate::answers::{Answer, Answers};
 
 /// Rounds at most.
@@ -85,22 +85,11 @@ impl Posteriors {
 
     /// Decides each object that has answers.
     pub fn decide(self, answers: &Answers, rule: Rule) -> Consolidation {
-        let objects = (0..answers.objects())
-            .map(|object| {
-                let count = answers.of(object).len();
-                if count == 0 {
-                    return None;
-                }
-                let posterior = self.of(object);
-                let label = rule.of(posterior);
-                Some(Decision {
-                    label: label as u32,
-                    posterior: posterior[label],
-                    confidence: two_decimals(posterior[label]),
-                    answers: count as u32,
-                })
-            })
-            .collect();
+        let objects = decisions(
+            answers,
+            |object| self.of(object),
+            |chances| rule.of(chances),
+        );
         Consolidation {
             objects,
             workers: self.workers,

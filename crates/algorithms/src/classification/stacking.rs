@@ -9,6 +9,7 @@
 //! - Complexity: as many fits as parts times models, each of four fifths of the answers.
 //! - Without answers all weigh the same.
 
+use super::mixed;
 use super::soft::{Model, fit};
 use crate::answers::{Answer, Answers};
 
@@ -79,9 +80,5 @@ pub(crate) fn weigh(answers: &Answers, make: fn(&Answers) -> Vec<Box<dyn Model>>
 
 /// The part of an answer: by chance as far as answers are concerned, and always the same.
 fn part_of(at: u64) -> u64 {
-    // SplitMix64 (Steele, Lea and Flood, 2014).
-    let mut bits = at.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    (bits ^ (bits >> 31)) % PARTS
+    mixed(at) % PARTS
 }

@@ -13,6 +13,7 @@ use super::cairn::Model;
 use super::dawid_skene::{DawidSkene, Smoothing};
 use super::expectation_maximisation::{WorkerModel, fit};
 use super::guessing::Guessing;
+use super::mixed;
 use super::one_coin::OneCoin;
 use super::pairs::{Pairs, Seen};
 use super::parameters::{Scratch, posterior};
@@ -111,9 +112,5 @@ fn ask<M: WorkerModel>(
 
 /// The part of an answer: by chance as far as answers are concerned, and always the same.
 fn part_of(at: u64) -> u8 {
-    // SplitMix64 (Steele, Lea and Flood, 2014).
-    let mut bits = at.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    ((bits ^ (bits >> 31)) % u64::from(PARTS)) as u8
+    (mixed(at) % u64::from(PARTS)) as u8
 }

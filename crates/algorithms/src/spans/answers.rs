@@ -1,7 +1,7 @@
 //! The answers of one batch, checked once and grouped by object.
 
 use super::{Span, SpanAnswer, SpansError};
-use crate::answers::{Answer, Answers};
+use crate::answers::Answers;
 
 /// Answers grouped by object, each with its spans sorted and without empty or repeated ones.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,17 +31,8 @@ impl Marked {
         labels: usize,
         answers: &[SpanAnswer],
     ) -> Result<Marked, SpansError> {
-        // The position of an answer stands for its label: of two answers of a worker the last stays.
-        let positions: Vec<Answer> = answers
-            .iter()
-            .enumerate()
-            .map(|(at, answer)| Answer {
-                object: answer.object,
-                worker: answer.worker,
-                label: at as u32,
-            })
-            .collect();
-        let standing = Answers::new(lengths.len(), workers, answers.len(), &positions)?;
+        let given = answers.iter().map(|answer| (answer.object, answer.worker));
+        let standing = Answers::standing(lengths.len(), workers, given)?;
         for (at, answer) in answers.iter().enumerate() {
             let length = lengths[answer.object as usize];
             for (span, found) in answer.spans.iter().enumerate() {
