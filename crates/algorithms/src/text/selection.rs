@@ -24,6 +24,8 @@ use super::{Batch, Skill};
 
 /// Objects without an advantage that are added to those of every worker.
 const MORE_OBJECTS: f64 = 3.0;
+/// What is smaller is 0 but for rounding.
+const NOISE: f64 = 1e-9;
 
 /// Similarities, and what they say about answers and workers.
 pub(crate) struct Agreements {
@@ -117,14 +119,15 @@ impl Agreements {
             }
         }
         let determinant = aa * bb - ab * ab;
-        if determinant > 1e-12 * aa * bb && determinant > 0.0 {
+        // Of what is 0 but for rounding nothing may follow: it depends on the order of the workers.
+        if aa.min(bb) > NOISE && determinant > NOISE * aa * bb {
             let slopes = [
                 (ay * bb - by * ab) / determinant,
                 (by * aa - ay * ab) / determinant,
             ];
-            self.slopes = slopes.map(|slope| slope.max(0.0));
-        } else if aa > 0.0 {
-            self.slopes = [(ay / aa).max(0.0), 0.0];
+            self.slopes = slopes.map(slope_or_none);
+        } else if aa > NOISE {
+            self.slopes = [slope_or_none(ay / aa), 0.0];
         }
         if self.slopes == [0.0, 0.0] {
             // The crowd agrees on nothing that could be learnt: the plain mean similarity decides.
@@ -148,7 +151,7 @@ impl Agreements {
             }
             let value = self.value(batch, object, at, without);
             let is_better = best.is_none_or(|(other, most)| {
-                let is_tie = (value - most).abs() <= 1e-9;
+                let is_tie = (value - most).abs() <= NOISE;
                 let other = texts[other].text;
                 let first = (other.len(), text.text) < (text.text.len(), other);
                 if is_tie { first } else { value > most }
@@ -213,6 +216,10 @@ impl Agreements {
         // Every answer is wholly like itself.
         (all - count as f64) / pairs.max(1) as f64
     }
+}
+
+fn slope_or_none(slope: f64) -> f64 {
+    if slope > NOISE { slope } else { 0.0 }
 }
 
 /// Mean similarity of an answer to the others, without one of them where that is left out.

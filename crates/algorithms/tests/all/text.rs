@@ -282,3 +282,26 @@ proptest! {
         }
     }
 }
+
+/// Advantages that are 0 but for rounding got a slope of any size, by the order in which workers were
+/// added up.
+#[test]
+fn rounding_noise_does_not_decide() {
+    let given = [
+        (0, 0, ""),
+        (0, 1, ",."),
+        (0, 2, ""),
+        (0, 3, ","),
+        (1, 1, "c"),
+        (1, 2, "a..,,,.a a,c,"),
+        (2, 2, ""),
+    ];
+    let named = |name: fn(u32) -> u32| {
+        let answers = given.map(|(object, worker, text)| (object, name(worker), text.to_owned()));
+        of(&answers, options(Method::Select)).objects[0]
+            .clone()
+            .unwrap()
+            .text
+    };
+    assert_eq!(named(|worker| worker), named(|worker| 3 - worker));
+}
