@@ -11,7 +11,7 @@ import { draft, emptyValues, forgetDraft, keepDraft, problemsOf, questionOf, req
 import { field, focusProblem, ruleText, selectBox, showProblem, showRefusal, textArea, textInput } from "./fields.js";
 import { labelEditor } from "./label_editor.js";
 import { drawChecking, drawReport } from "./manifest_check.js";
-import { notice, pageHead, taskTypeName } from "./parts.js";
+import { consolidationName, notice, pageHead, taskTypeName } from "./parts.js";
 import { PreviewPane } from "./preview.js";
 import { jobAddress } from "./route.js";
 import { isMultiLabel, s3Problem, suggestedOutput } from "./rules.js";
@@ -29,7 +29,7 @@ const STEPS = {
   task: ["name", "taskType"],
   data: ["inputManifest", "outputPath"],
   question: ["header", "labels", "instructions", "fullInstructions"],
-  work: ["workteam", "workersPerObject", "taskTimeLimitMinutes", "consolidation", "confidenceTarget", "labelAttributeName"],
+  work: ["workteam", "workersPerObject", "taskTimeLimitMinutes", "consolidation", "confidenceTarget", "answersMean", "labelAttributeName"],
 };
 
 export class CreateJobPage {
@@ -150,7 +150,7 @@ export class CreateJobPage {
         ),
         field(
           t("console.config.consolidation"),
-          selectBox("consolidation", [[values.consolidation, t(`console.consolidation.${values.consolidation}`)]], values.consolidation),
+          selectBox("consolidation", [[values.consolidation, consolidationName(values.consolidation)]], values.consolidation),
           { help: t("console.create.consolidation.help") },
         ),
         this.#target,
@@ -219,12 +219,23 @@ export class CreateJobPage {
   /** Only one way of consolidation knows how sure a label is. */
   #drawTarget() {
     if (this.#values.consolidation !== "cairn") return fill(this.#target);
+    const { confidenceTarget, answersMean } = this.#values;
+    const none = t("console.create.confidence_target.none");
     fill(
       this.#target,
-      field(
-        t("console.create.confidence_target"),
-        textInput("confidenceTarget", { type: "number", inputmode: "numeric", min: 50, max: 99, placeholder: t("console.create.confidence_target.none"), value: this.#values.confidenceTarget }),
-        { help: t("console.create.confidence_target.help"), optional: true },
+      h(
+        "div.columns",
+        {},
+        field(
+          t("console.create.confidence_target"),
+          textInput("confidenceTarget", { type: "number", inputmode: "numeric", min: 50, max: 99, placeholder: none, value: confidenceTarget }),
+          { help: t("console.create.confidence_target.help"), optional: true },
+        ),
+        field(
+          t("console.create.answers_mean"),
+          textInput("answersMean", { type: "number", inputmode: "decimal", min: 1, max: 9, step: 0.1, placeholder: none, value: answersMean }),
+          { help: t("console.create.answers_mean.help"), optional: true },
+        ),
       ),
     );
   }
@@ -308,7 +319,7 @@ export class CreateJobPage {
     }
     const select = /** @type {HTMLSelectElement} */ (this.#form.querySelector("[name=consolidation]"));
     const chosen = consolidations.includes(this.#values.consolidation) ? this.#values.consolidation : consolidations[0];
-    fill(select, consolidations.map((each) => h("option", { value: each }, t(`console.consolidation.${each}`))));
+    fill(select, consolidations.map((each) => h("option", { value: each }, consolidationName(each))));
     select.value = chosen;
     if (chosen !== this.#values.consolidation) this.#changed("consolidation", chosen);
     this.#drawTarget();

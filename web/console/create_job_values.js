@@ -19,6 +19,7 @@ import { LABELS_MAX, isMultiLabel, labelAttributeProblem, labelsOf, labelsProble
  * @property {string} taskTimeLimitMinutes
  * @property {Consolidation} consolidation
  * @property {string} confidenceTarget percent; empty asks everybody
+ * @property {string} answersMean empty gives every object the same number
  * @property {boolean} submitOnKey
  * @property {string} labelAttributeName
  */
@@ -40,6 +41,7 @@ export const emptyValues = () => ({
   taskTimeLimitMinutes: "5",
   consolidation: "cairn",
   confidenceTarget: "",
+  answersMean: "",
   submitOnKey: false,
   labelAttributeName: "",
 });
@@ -59,9 +61,25 @@ export function problemsOf(values) {
     workteam: wrong(values.workteam === "" ? "team" : null),
     workersPerObject: wrong(numberProblem(values.workersPerObject, 1, 9), { min: 1, max: 9 }),
     taskTimeLimitMinutes: wrong(numberProblem(values.taskTimeLimitMinutes, 1, 480), { min: 1, max: 480 }),
-    confidenceTarget: wrong(values.confidenceTarget.trim() === "" || values.consolidation !== "cairn" ? null : numberProblem(values.confidenceTarget, 50, 99), { min: 50, max: 99 }),
+    confidenceTarget: wrong(given(values, "confidenceTarget") === null ? null : numberProblem(values.confidenceTarget, 50, 99), { min: 50, max: 99 }),
+    answersMean: meanProblem(values),
     labelAttributeName: wrong(labelAttributeProblem(values.labelAttributeName.trim())),
   };
+}
+
+/** A number by which workers are saved; none where it is empty or nobody knows how sure a label is. @param {Values} values @param {"confidenceTarget"|"answersMean"} field @returns {number|null} */
+function given(values, field) {
+  return values[field].trim() === "" || values.consolidation !== "cairn" ? null : Number(values[field]);
+}
+
+/** @param {Values} values @returns {Problem|null} */
+function meanProblem(values) {
+  const mean = given(values, "answersMean");
+  if (mean === null) return null;
+  if (given(values, "confidenceTarget") !== null) return { code: "one_of_two" };
+  const max = Number(values.workersPerObject);
+  const good = mean >= 1 && mean <= max && Number(mean.toFixed(1)) === mean;
+  return good ? null : { code: "mean_out_of_range", params: { max } };
 }
 
 /** @param {Values} values @returns {Question} */
@@ -79,6 +97,8 @@ export function questionOf(values) {
 /** @param {Values} values without a problem @returns {CreateJob} */
 export function requestOf(values) {
   const attribute = values.labelAttributeName.trim();
+  const target = given(values, "confidenceTarget");
+  const mean = given(values, "answersMean");
   return {
     name: values.name.trim(),
     ...questionOf(values),
@@ -89,7 +109,8 @@ export function requestOf(values) {
     workersPerObject: Number(values.workersPerObject),
     taskTimeLimitSeconds: 60 * Number(values.taskTimeLimitMinutes),
     consolidation: values.consolidation,
-    ...(values.confidenceTarget.trim() === "" || values.consolidation !== "cairn" ? {} : { confidenceTarget: Number(values.confidenceTarget) }),
+    ...(target === null ? {} : { confidenceTarget: target }),
+    ...(mean === null ? {} : { answersMean: mean }),
     submitOnKey: values.submitOnKey && !isMultiLabel(values.taskType),
   };
 }

@@ -32,7 +32,7 @@ import { WorkersPage } from "./workers.js";
  * @property {(route: Route) => boolean} [navigate]
  */
 
-knowErrors("console", ["no_access", "not_found", "foreign_origin", "name_taken", "no_such_bucket", "no_such_object", "no_such_team", "no_such_worker", "team_in_use", "job_over", "own_account", "reserved", "out_of_range", "unsupported", "too_long", "too_few", "duplicate", "pattern", "template", "too_many_people", "not_ready"]);
+knowErrors("console", ["no_access", "not_found", "foreign_origin", "name_taken", "no_such_bucket", "no_such_object", "no_such_team", "no_such_worker", "team_in_use", "job_over", "own_account", "reserved", "one_of_two", "out_of_range", "unsupported", "too_long", "too_few", "duplicate", "pattern", "template", "too_many_people", "not_ready"]);
 
 const root = /** @type {HTMLElement} */ (document.getElementById("console"));
 const TICK_MS = 15_000;

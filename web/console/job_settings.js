@@ -5,7 +5,7 @@ import { duration } from "../pages/format.js";
 import { t } from "../pages/messages.js";
 import * as api from "./api.js";
 import { number, percent } from "./figures.js";
-import { copyable, taskTypeName } from "./parts.js";
+import { consolidationName, copyable, taskTypeName } from "./parts.js";
 import { address } from "./route.js";
 
 /** @import { Job } from "./types.js" */
@@ -51,7 +51,7 @@ export class SettingsTab {
           ["availability", made.taskAvailabilityLifetimeSeconds === null ? null : duration(made.taskAvailabilityLifetimeSeconds)],
           ["concurrent", made.maxConcurrentTaskCount === null ? null : number(made.maxConcurrentTaskCount)],
           ["submit_on_key", t(made.submitOnKey ? "console.yes" : "console.no")],
-          ["consolidation", made.consolidation === null ? t("console.consolidation.own") : t(`console.consolidation.${made.consolidation}`)],
+          ["consolidation", made.consolidation === null ? t("console.consolidation.own") : consolidationName(made.consolidation)],
           ["confidence_target", made.confidenceTarget === null ? null : t("console.config.confidence_target.value", { share: percent(made.confidenceTarget), least: made.workersMin ?? 1 })],
           ["answers_mean", made.answersMean === null ? null : t("console.config.answers_mean.value", { mean: number(made.answersMean), least: made.workersMin ?? 1 })],
           ["stop_count", made.maxHumanLabeledObjectCount === null ? null : number(made.maxHumanLabeledObjectCount)],

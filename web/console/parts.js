@@ -6,7 +6,7 @@ import { fill, h, icon, iconButton } from "../pages/dom.js";
 import { exactTime, relativeTime } from "../pages/format.js";
 import { t } from "../pages/messages.js";
 
-/** @import { JobState, TaskType } from "./types.js" */
+/** @import { Consolidation, JobState, TaskType } from "./types.js" */
 /** @import { Child } from "../pages/dom.js" */
 
 /** A moment, told relative to now, exact on hover. `tick` keeps it true. @param {number} at */
@@ -39,6 +39,12 @@ export function stateChip(state) {
 }
 
 const TASK_TYPES = new Set(["ImageMultiClass", "ImageMultiClassMultiLabel", "TextMultiClass", "TextMultiClassMultiLabel", "BoundingBox", "SemanticSegmentation", "NamedEntityRecognition", "Custom"]);
+
+/** @param {Consolidation} consolidation */
+export const consolidationName = (consolidation) =>
+  consolidation.startsWith("hook:")
+    ? t("console.consolidation.hook", { name: consolidation.slice("hook:".length) })
+    : t(`console.consolidation.${consolidation}`);
 
 /** @param {TaskType|string} taskType */
 export const taskTypeName = (taskType) => (TASK_TYPES.has(taskType) ? t(`console.task_type.${taskType}`) : taskType);

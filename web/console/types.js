@@ -116,7 +116,7 @@
  * @typedef {"ImageMultiClass"|"ImageMultiClassMultiLabel"|"TextMultiClass"|"TextMultiClassMultiLabel"} TaskType the
  *   names that the built-in functions carry. A job made by a script may have another one (`BoundingBox`, …), or `Custom`
  *
- * @typedef {"cairn"|"ground-truth"|"majority-vote"} Consolidation
+ * @typedef {"cairn"|"ground-truth"|"majority-vote"|`hook:${string}`} Consolidation the last is a program that the operator named
  *
  * @typedef {object} Counts of objects; what is left is `total` less the three others
  * @property {number} total lines of the input manifest; grows while the job is `Initializing`
@@ -247,6 +247,8 @@
  * @property {number} taskTimeLimitSeconds 30–28,800. out_of_range
  * @property {Consolidation} consolidation unsupported
  * @property {number} [confidenceTarget] percent, 50–99; only with `cairn`. out_of_range, unsupported
+ * @property {number} [answersMean] 1 to `workersPerObject`, at most one decimal; only with `cairn` and without a target.
+ *   out_of_range, unsupported, one_of_two
  * @property {boolean} submitOnKey a label's key submits at once; only where one label is chosen. unsupported
  *
  * @typedef {Question & JobOwn} CreateJob The server writes the worker task template and the label category configuration

@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::EngineError;
 use crate::facts::{Facts, JobFacts};
+use crate::hooks::Hooks;
 use crate::knowledge::Knowledge;
 use crate::pages::Pages;
 use crate::reconcilers::job::{self, Step};
@@ -48,6 +49,8 @@ pub struct EngineOptions {
     pub now_ms: Arc<dyn Fn() -> i64 + Send + Sync>,
     /// A name no other process has, for claims.
     pub owner: String,
+    /// Programs that jobs may name.
+    pub hooks: Hooks,
 }
 
 /// The engine. Cheap to clone.
@@ -84,6 +87,7 @@ pub struct Inner {
     pub(crate) facts: Facts,
     pub(crate) pages: Pages,
     pub(crate) knowledge: Knowledge,
+    pub(crate) hooks: Hooks,
     /// Names of workers in answers, by person.
     pub(crate) worker_names: Mutex<HashMap<i64, String>>,
     /// Jobs being worked on here.
@@ -127,6 +131,7 @@ impl Engine {
             place,
             now_ms,
             owner,
+            hooks,
         } = options;
         let inner = Inner {
             db,
@@ -137,6 +142,7 @@ impl Engine {
             facts: Facts::default(),
             pages: Pages::default(),
             knowledge: Knowledge::default(),
+            hooks,
             worker_names: Mutex::default(),
             running: Mutex::default(),
             look: Notify::new(),
@@ -165,14 +171,12 @@ impl Engine {
 
     /// Says that something changed about a job: it was created or stopped, or an answer came in.
     pub fn wake(&self, job_id: i64) {
-        let running = self.inner.lock_running();
-        match running.get(&job_id) {
-            Some(job) => job.wake(),
-            None => {
-                drop(running);
-                self.inner.look.notify_one();
-            }
-        }
+        self.inner.wake(job_id);
+    }
+
+    /// The names of the hooks that jobs may name.
+    pub fn hooks(&self) -> impl Iterator<Item = &str> {
+        self.inner.hooks.names()
     }
 
     /// Waits until more objects of a job are put before workers, or for `most`. A job that another
@@ -221,6 +225,17 @@ impl Engine {
 }
 
 impl Inner {
+    pub(crate) fn wake(&self, job_id: i64) {
+        let running = self.lock_running();
+        match running.get(&job_id) {
+            Some(job) => job.wake(),
+            None => {
+                drop(running);
+                self.look.notify_one();
+            }
+        }
+    }
+
     fn lock_running(&self) -> std::sync::MutexGuard<'_, HashMap<i64, Arc<Running>>> {
         self.running.lock().unwrap_or_else(|lock| lock.into_inner())
     }

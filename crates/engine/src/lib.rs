@@ -7,12 +7,13 @@
 //! holds a claim on it.
 //!
 //! To add a reconciler of a job: a file in `reconcilers/`, and its step in
-//! [`reconcilers::job::step`]. The engine knows nothing of HTTP; what it decides by rule it asks of
+//! [`reconcilers::job::step`]. The engine answers no requests; what it decides by rule it asks of
 //! `cairn-labeling`.
 
 mod engine;
 mod error;
 pub mod facts;
+mod hooks;
 mod knowledge;
 pub mod pages;
 pub mod reconcilers;
@@ -21,3 +22,4 @@ pub mod request;
 pub use engine::{Engine, EngineOptions};
 pub use error::EngineError;
 pub use facts::JobFacts;
+pub use hooks::Hooks;

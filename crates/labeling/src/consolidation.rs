@@ -25,14 +25,17 @@ pub enum Algorithm {
     GroundTruth,
     /// Counts votes.
     Majority,
+    /// Asks a program of the requester's own: [`crate::consolidation_hook`].
+    Hook,
 }
 
 impl Algorithm {
     /// All of them.
-    pub const ALL: [Algorithm; 3] = [
+    pub const ALL: [Algorithm; 4] = [
         Algorithm::Cairn,
         Algorithm::GroundTruth,
         Algorithm::Majority,
+        Algorithm::Hook,
     ];
 
     /// The name in settings.
@@ -41,6 +44,7 @@ impl Algorithm {
             Algorithm::Cairn => "cairn",
             Algorithm::GroundTruth => "ground-truth",
             Algorithm::Majority => "majority",
+            Algorithm::Hook => "hook",
         }
     }
 

@@ -41,7 +41,7 @@ pub struct JobFacts<'a> {
 }
 
 impl JobFacts<'_> {
-    fn job_name(&self) -> String {
+    pub(crate) fn job_name(&self) -> String {
         format!("labeling-job/{}", self.job_name.to_ascii_lowercase())
     }
 }

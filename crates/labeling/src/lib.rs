@@ -13,6 +13,7 @@ pub mod answer;
 pub mod api_rules;
 pub mod arn;
 pub mod consolidation;
+pub mod consolidation_hook;
 pub mod consolidation_request;
 pub mod consolidation_response;
 pub mod ids;

@@ -51,6 +51,8 @@ pub enum Kind {
     Mean,
     /// `none`, or the address of a file in S3.
     File,
+    /// `none`, or a name of at most [`HOOK_NAME_MAX`] small letters, digits and hyphens.
+    Hook,
     /// `none`, or names of labeling jobs with spaces between them, [`JOBS_MAX`] at most.
     Jobs,
 }
@@ -59,6 +61,8 @@ pub enum Kind {
 const NONE: &str = "none";
 /// Jobs that one setting may name.
 const JOBS_MAX: usize = 10;
+/// Characters that the name of a hook may have.
+const HOOK_NAME_MAX: usize = 63;
 
 /// The table.
 pub static SETTINGS: &[Setting] = &[
@@ -76,15 +80,21 @@ pub static SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "consolidation",
-        kind: Kind::Word(&["cairn", "ground-truth", "majority"]),
+        kind: Kind::Word(&["cairn", "ground-truth", "majority", "hook"]),
         default: "cairn",
-        doc: "how answers become labels: by how reliable each worker has shown to be, like Ground Truth, or by counting votes",
+        doc: "how answers become labels: by how reliable each worker has shown to be, like Ground Truth, by counting votes, or by a program of your own",
     },
     Setting {
         name: "consolidation-batch",
         kind: Kind::Number { min: 1, max: 50 },
         default: "50",
         doc: "how many objects are consolidated together at most",
+    },
+    Setting {
+        name: "consolidation-hook",
+        kind: Kind::Hook,
+        default: "none",
+        doc: "with the consolidation `hook`: which of the server's hooks is asked",
     },
     Setting {
         name: "consolidation-wait-seconds",
@@ -144,6 +154,8 @@ pub struct JobSettings {
     pub confidence_target: Option<i64>,
     /// `consolidation-batch`.
     pub consolidation_batch: i64,
+    /// `consolidation-hook`; empty when there is none.
+    pub consolidation_hook: String,
     /// `consolidation-wait-seconds`.
     pub consolidation_wait_seconds: i64,
     /// `correction-seconds`.
@@ -189,6 +201,10 @@ pub enum SettingsError {
         asked: &'static str,
         algorithm: &'static str,
     },
+    #[error(
+        "the consolidation `hook` and `consolidation-hook`, which says which, are set together or not at all"
+    )]
+    HookAlone,
     #[error("`{name}` is set by a tag and by the settings file {file}")]
     Twice { name: &'static str, file: String },
 }
@@ -272,22 +288,28 @@ impl SettingsTags {
         };
         // Every value has passed its setting's check, and a test reads back every default.
         let number = |name: &str| value(name).parse().unwrap_or_default();
+        let or_empty = |name: &str| match value(name) {
+            NONE => String::new(),
+            value => value.to_owned(),
+        };
         let settings = JobSettings {
             answers_mean: tenths(value("answers-mean")),
             consolidation: Algorithm::from_name(value("consolidation")).unwrap_or_default(),
             confidence_target: thousandths(value("confidence-target")),
             consolidation_batch: number("consolidation-batch"),
+            consolidation_hook: or_empty("consolidation-hook"),
             consolidation_wait_seconds: number("consolidation-wait-seconds"),
             correction_seconds: number("correction-seconds"),
-            known_labels: match value("known-labels") {
-                NONE => String::new(),
-                file => file.to_owned(),
-            },
+            known_labels: or_empty("known-labels"),
             lease_seconds: number("lease-seconds"),
             submit_on_key: value("submit-on-key") == "true",
             worker_history: names(value("worker-history")),
             workers_min: value("workers-min").parse().ok(),
         };
+        let is_hook = settings.consolidation == Algorithm::Hook;
+        if is_hook == settings.consolidation_hook.is_empty() {
+            return Err(vec![SettingsError::HookAlone]);
+        }
         let asked = match (settings.answers_mean, settings.confidence_target) {
             (Some(_), Some(_)) => return Err(vec![SettingsError::MeanAndTarget]),
             (Some(_), None) => "answers-mean",
@@ -321,6 +343,7 @@ impl JobSettings {
                 let value = match setting.name {
                     "consolidation" => self.consolidation.name().to_owned(),
                     "consolidation-batch" => self.consolidation_batch.to_string(),
+                    "consolidation-hook" => or_none(self.consolidation_hook.clone()),
                     "consolidation-wait-seconds" => self.consolidation_wait_seconds.to_string(),
                     "correction-seconds" => self.correction_seconds.to_string(),
                     "answers-mean" => match self.answers_mean {
@@ -366,6 +389,7 @@ impl Setting {
             Kind::Confidence => value == "off" || thousandths(value).is_some(),
             Kind::Mean => value == "off" || tenths(value).is_some(),
             Kind::File => value == NONE || S3Uri::parse(value).is_ok_and(|uri| !uri.key.is_empty()),
+            Kind::Hook => value == NONE || is_hook_name(value),
             Kind::Jobs => {
                 let names = names(value);
                 let is_none = value == NONE;
@@ -404,6 +428,9 @@ impl Kind {
             }
             Kind::Mean => "off or a number from 1 to 9 with at most one decimal".to_owned(),
             Kind::File => "none or the S3 address of a file, as s3://bucket/key".to_owned(),
+            Kind::Hook => {
+                format!("none or at most {HOOK_NAME_MAX} small letters, digits and hyphens")
+            }
             Kind::Jobs => {
                 format!(
                     "none or names of at most {JOBS_MAX} labeling jobs with spaces between them"
@@ -447,6 +474,12 @@ fn is_job_name(name: &str) -> bool {
         && name
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// Whether a hook may have this name.
+pub fn is_hook_name(name: &str) -> bool {
+    let is_of_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=HOOK_NAME_MAX).contains(&name.len()) && name != NONE && name.bytes().all(is_of_name)
 }
 
 fn find(name: &str) -> Option<&'static Setting> {
@@ -542,6 +575,7 @@ mod tests {
             confidence_target: Some(950),
             consolidation: Algorithm::Cairn,
             consolidation_batch: 7,
+            consolidation_hook: String::new(),
             consolidation_wait_seconds: 0,
             correction_seconds: 86_400,
             known_labels: "s3://b/gold.manifest".to_owned(),
@@ -556,7 +590,15 @@ mod tests {
         assert_eq!(JobSettings::from_pairs(pairs), Ok(expected));
         let mean = [("cairn:answers-mean", "3.5")];
         assert_eq!(settle(&mean, None).unwrap().answers_mean, Some(35));
-        let set = tags.len() + mean.len();
+        let hook = [
+            ("cairn:consolidation", "hook"),
+            ("cairn:consolidation-hook", "mine"),
+        ];
+        let of_hook = settle(&hook, None).unwrap();
+        let pairs = of_hook.pairs();
+        let pairs = pairs.iter().map(|(name, value)| (*name, value.as_str()));
+        assert_eq!(JobSettings::from_pairs(pairs), Ok(of_hook.clone()));
+        let set = tags.len() + mean.len() + hook.len() - 1;
         assert_eq!(set, SETTINGS.len(), "every setting is set here");
     }
 
@@ -579,7 +621,7 @@ mod tests {
                 "`lease-seconds` is set by a tag and by the settings file s3://b/s.json".to_owned()
             )
         );
-        let known = "settings are answers-mean, confidence-target, consolidation, consolidation-batch, consolidation-wait-seconds, correction-seconds, known-labels, lease-seconds, submit-on-key, worker-history, workers-min";
+        let known = "settings are answers-mean, confidence-target, consolidation, consolidation-batch, consolidation-hook, consolidation-wait-seconds, correction-seconds, known-labels, lease-seconds, submit-on-key, worker-history, workers-min";
         for (file, expected) in [
             ("[]", "settings file s3://b/s.json: is not a JSON object".to_owned()),
             ("{", "settings file s3://b/s.json: is not JSON: EOF while parsing an object at line 1 column 1".to_owned()),
@@ -598,12 +640,12 @@ mod tests {
         refused(
             "cairn:shuffle",
             "true",
-            "tag `cairn:shuffle` is not a setting; settings are answers-mean, confidence-target, consolidation, consolidation-batch, consolidation-wait-seconds, correction-seconds, known-labels, lease-seconds, submit-on-key, worker-history, workers-min",
+            "tag `cairn:shuffle` is not a setting; settings are answers-mean, confidence-target, consolidation, consolidation-batch, consolidation-hook, consolidation-wait-seconds, correction-seconds, known-labels, lease-seconds, submit-on-key, worker-history, workers-min",
         );
         refused(
             "cairn:consolidation",
             "best",
-            "tag `cairn:consolidation`: `best` is not allowed, it must be cairn or ground-truth or majority",
+            "tag `cairn:consolidation`: `best` is not allowed, it must be cairn or ground-truth or majority or hook",
         );
         for value in ["1", "0.4", "0.9999", "90", "0.90", "on"] {
             let expected = format!(
@@ -625,6 +667,29 @@ mod tests {
         assert_eq!(
             settle(&[target, ("cairn:consolidation", "majority")], None),
             Err("`confidence-target` needs the consolidation `cairn`: `majority` does not know how sure a label is".to_owned())
+        );
+        refused(
+            "cairn:consolidation-hook",
+            "http://mine",
+            "tag `cairn:consolidation-hook`: `http://mine` is not allowed, it must be none or at most 63 small letters, digits and hyphens",
+        );
+        let (by_hook, mine) = (
+            ("cairn:consolidation", "hook"),
+            ("cairn:consolidation-hook", "mine"),
+        );
+        for alone in [by_hook, mine] {
+            assert_eq!(
+                settle(&[alone], None),
+                Err("the consolidation `hook` and `consolidation-hook`, which says which, are set together or not at all".to_owned())
+            );
+        }
+        assert_eq!(
+            settle(&[by_hook, mine], None).unwrap().consolidation_hook,
+            "mine"
+        );
+        assert_eq!(
+            settle(&[by_hook, mine, target], None),
+            Err("`confidence-target` needs the consolidation `cairn`: `hook` does not know how sure a label is".to_owned())
         );
         refused(
             "cairn:known-labels",

@@ -10,7 +10,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use cairn_db::Db;
-use cairn_engine::{Engine, EngineOptions};
+use cairn_engine::{Engine, EngineOptions, Hooks};
 use cairn_labeling::arn::Place;
 use cairn_storage::{EmbeddedStore, RemoteConfig, RemoteStore, Stores};
 use http::{Method, StatusCode, header};
@@ -104,6 +104,7 @@ impl App {
             },
             now_ms: Arc::new(move || of_engine.now_ms()),
             owner: replica.name().to_owned(),
+            hooks: open_hooks(&settings)?,
         });
         Ok(Arc::new(App {
             keys: Arc::new(StoredKeys::new(db.clone(), of_keys, clock.clone())),
@@ -133,8 +134,7 @@ pub async fn open_stores(settings: &Settings) -> anyhow::Result<Stores> {
     let remote = match &settings.remote_s3 {
         None => None,
         Some(endpoint) => {
-            // Set by whoever came first; another of the same kind serves as well.
-            let _ = rustls::crypto::ring::default_provider().install_default();
+            install_tls();
             let keys = settings
                 .remote_s3_access_key_id
                 .clone()
@@ -159,6 +159,18 @@ pub async fn open_stores(settings: &Settings) -> anyhow::Result<Stores> {
         }
     };
     Ok(Stores::new(embedded, remote))
+}
+
+fn open_hooks(settings: &Settings) -> anyhow::Result<Hooks> {
+    if !settings.consolidation_hooks.is_empty() {
+        install_tls();
+    }
+    Hooks::new(settings.consolidation_hooks.clone()).context("preparing the consolidation hooks")
+}
+
+fn install_tls() {
+    // Set by whoever came first; another of the same kind serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 /// The server secret: the setting, else the file in the data folder, made when missing.

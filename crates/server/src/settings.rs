@@ -3,9 +3,11 @@
 //! The struct is the table: clap reads flags and environment from it, and `docs/operating.md` is
 //! checked against it. Nothing else in the server reads the environment.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use cairn_labeling::settings_tags::is_hook_name;
 use clap::Args;
 
 use crate::auth::Role;
@@ -143,6 +145,17 @@ pub struct Settings {
     #[arg(long, env = "CAIRN_REMOTE_S3_REGION", value_name = "REGION", default_value = "us-east-1", value_parser = parse_region)]
     pub remote_s3_region: String,
 
+    /// Programs that jobs may have make their labels, by name and address: NAME=URL, with commas between
+    #[arg(
+        long,
+        env = "CAIRN_CONSOLIDATION_HOOKS",
+        value_name = "NAME=URL,…",
+        default_value = "",
+        hide_env_values = true,
+        value_parser = parse_hooks
+    )]
+    pub consolidation_hooks: HookTable,
+
     /// Teams that there may be
     #[arg(long, env = "CAIRN_WORKTEAMS_MAX", value_name = "COUNT", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub workteams_max: u32,
@@ -234,6 +247,34 @@ fn parse_roles(text: &str) -> Result<RoleTable, String> {
     Ok(RoleTable { rows })
 }
 
+/// Addresses of hooks by name.
+pub type HookTable = BTreeMap<String, url::Url>;
+
+fn parse_hooks(text: &str) -> Result<HookTable, String> {
+    let mut hooks = HookTable::new();
+    for row in text.split(',').map(str::trim).filter(|row| !row.is_empty()) {
+        let (name, address) = row
+            .split_once('=')
+            .ok_or_else(|| format!("`{row}` is not of the form name=address"))?;
+        if !is_hook_name(name) {
+            return Err(format!(
+                "the name `{name}` is not made of at most 63 small letters, digits and hyphens"
+            ));
+        }
+        let url = url::Url::parse(address)
+            .map_err(|error| format!("the address of `{name}`: {error}"))?;
+        if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+            return Err(format!(
+                "the address of `{name}` does not start with http:// or https://"
+            ));
+        }
+        if hooks.insert(name.to_owned(), url).is_some() {
+            return Err(format!("`{name}` is named twice"));
+        }
+    }
+    Ok(hooks)
+}
+
 fn parse_region(text: &str) -> Result<String, String> {
     let fits = (1..=32).contains(&text.len())
         && text
@@ -309,6 +350,32 @@ mod tests {
                 setting.default, setting.doc
             );
             assert!(page.contains(&row), "{row}");
+        }
+    }
+
+    #[test]
+    fn hooks_are_named_with_their_addresses() {
+        let table =
+            parse_hooks("mine=http://10.0.0.5:8080/consolidate, other=https://x.example").unwrap();
+        assert_eq!(table.keys().collect::<Vec<_>>(), ["mine", "other"]);
+        assert!(parse_hooks("").unwrap().is_empty());
+        for (text, expected) in [
+            ("mine", "`mine` is not of the form name=address"),
+            (
+                "Mine=http://x",
+                "the name `Mine` is not made of at most 63 small letters, digits and hyphens",
+            ),
+            (
+                "mine=x",
+                "the address of `mine`: relative URL without a base",
+            ),
+            (
+                "mine=file:///etc",
+                "the address of `mine` does not start with http:// or https://",
+            ),
+            ("mine=http://x,mine=http://y", "`mine` is named twice"),
+        ] {
+            assert_eq!(parse_hooks(text).unwrap_err(), expected);
         }
     }
 

@@ -309,6 +309,12 @@ test("creating a job: mistakes under their fields, nothing lost, the worker's pa
   await page.getByLabel("Enough confidence, in percent").fill("20");
   await button(page, "Create job").click();
   assert.match((await problem("confidenceTarget").textContent()) ?? "", /from 50 to 99/);
+  await page.getByLabel("Answers an object on average").fill("3.5");
+  await button(page, "Create job").click();
+  assert.match((await problem("answersMean").textContent()) ?? "", /not both/);
+  await page.getByLabel("Answers an object on average").fill("");
+  await page.getByRole("combobox", { name: "Consolidation" }).selectOption({ label: "Program of your own: mine" });
+  assert.equal(await page.getByLabel("Answers an object on average").count(), 0);
   await page.getByRole("combobox", { name: "Consolidation" }).selectOption("majority-vote");
   assert.equal(await page.getByLabel("Enough confidence, in percent").count(), 0, "votes alone do not tell how sure a label is");
   await page.getByRole("combobox", { name: "Consolidation" }).selectOption("cairn");

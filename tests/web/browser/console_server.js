@@ -112,7 +112,7 @@ export async function serveConsole(options = {}) {
     }],
     ["GET", /^overview$/, () => ({
       endpoint: url, region: "ap-northeast-1", accountId: "000000000000", portalUrl: `${url}/_/portal`, mail: state.mail, buckets: state.buckets,
-      taskTypes: ["ImageMultiClass", "ImageMultiClassMultiLabel", "TextMultiClass", "TextMultiClassMultiLabel"], consolidations: ["cairn", "ground-truth", "majority-vote"],
+      taskTypes: ["ImageMultiClass", "ImageMultiClassMultiLabel", "TextMultiClass", "TextMultiClassMultiLabel"], consolidations: ["cairn", "ground-truth", "majority-vote", "hook:mine"],
       jobs: state.jobs.length, teams: state.teams.length, workers: state.workers.length,
     })],
     ["GET", /^jobs$/, (_, __, query) => {

@@ -106,6 +106,12 @@ test("a form that is right becomes the request, trimmed, minutes as seconds, and
   assert.equal(requestOf({ ...values, confidenceTarget: "85" }).confidenceTarget, 85);
   assert.equal(requestOf({ ...values, confidenceTarget: "85", consolidation: "majority-vote" }).confidenceTarget, undefined);
   assert.deepEqual(problemsOf({ ...values, confidenceTarget: "100" }).confidenceTarget, { code: "out_of_range", params: { min: 50, max: 99 } });
+  assert.equal(requestOf({ ...values, answersMean: "2.5" }).answersMean, 2.5);
+  assert.deepEqual(requestOf({ ...values, consolidation: "hook:mine", answersMean: "2.5" }).answersMean, undefined);
+  for (const [answersMean, code] of [["1", undefined], ["3", undefined], ["3.1", "mean_out_of_range"], ["0.9", "mean_out_of_range"], ["2.25", "mean_out_of_range"], ["x", "mean_out_of_range"]]) {
+    assert.equal(problemsOf({ ...values, answersMean: String(answersMean) }).answersMean?.code, code, answersMean);
+  }
+  assert.deepEqual(problemsOf({ ...values, answersMean: "2", confidenceTarget: "90" }).answersMean, { code: "one_of_two" });
   const empty = problemsOf(emptyValues());
   assert.deepEqual(Object.keys(empty).filter((name) => empty[name]), ["name", "inputManifest", "outputPath", "header", "labels", "workteam"]);
 });

@@ -21,7 +21,7 @@ use cairn_labeling::worker_parameters::{Besides, Gathered, WorkerParameters};
 use jiff::Timestamp;
 use tokio::task::JoinHandle;
 
-use super::{besides, consolidate};
+use super::{batch, besides};
 use crate::EngineError;
 use crate::engine::Inner;
 use crate::facts::JobFacts;
@@ -286,7 +286,7 @@ fn changed(
         let Some(label) = workers.label(Line(before.line), &facts.choices(answers)) else {
             continue;
         };
-        let now = consolidate::stored_label(facts, before.line, answers.len(), &label, batch, at);
+        let now = batch::stored_label(facts, before.line, answers.len(), &label, batch, at);
         if now.summary == before.summary
             && now.confidence == before.confidence
             && is_same_metadata(&now, &before)

@@ -3,9 +3,11 @@
 //! [`job`] is the order of the steps of one job; the others are its steps, and [`leases`], which
 //! looks after all jobs at once.
 
+pub mod batch;
 pub mod besides;
 pub mod consolidate;
 pub mod dispatch;
+pub mod hook;
 pub mod ingest;
 pub mod job;
 pub mod learn;

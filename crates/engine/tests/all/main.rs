@@ -3,6 +3,7 @@
 // A helper that cannot go on should stop where it stands, as a test does.
 #![allow(clippy::unwrap_used)]
 
+mod hooks;
 mod learning;
 mod life;
 mod world;

@@ -10,7 +10,7 @@ use cairn_db::labeling_job::{LabelingJob, LabelingJobInsert, LabelingJobTransiti
 use cairn_db::person::{Person, PersonInsert};
 use cairn_db::task::{NextOutcome, Submit, SubmitOutcome, TaskNext};
 use cairn_db::{Db, Options};
-use cairn_engine::{Engine, EngineOptions};
+use cairn_engine::{Engine, EngineOptions, Hooks};
 use cairn_labeling::arn::Place;
 use cairn_storage::{EmbeddedStore, Stores};
 use serde_json::{Value, json};
@@ -25,17 +25,22 @@ pub struct World {
     pub db: Db,
     pub stores: Stores,
     pub engine: Engine,
+    hooks: Hooks,
     clock: Arc<AtomicI64>,
     folder: PathBuf,
 }
 
 impl World {
     pub async fn new() -> World {
+        World::with_hooks(Hooks::default()).await
+    }
+
+    pub async fn with_hooks(hooks: Hooks) -> World {
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let folder =
             std::env::temp_dir().join(format!("cairn-engine-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
-        let mut world = World::open(folder).await;
+        let mut world = World::open(folder, hooks).await;
         world.stores.create_bucket("data").await.unwrap();
         for worker in 1..=5 {
             world.person(worker).await;
@@ -44,17 +49,18 @@ impl World {
         world
     }
 
-    async fn open(folder: PathBuf) -> World {
+    async fn open(folder: PathBuf, hooks: Hooks) -> World {
         let url = format!("sqlite:{}", folder.join("cairn.db").display());
         let db = Db::open(&url, &Options::default()).await.unwrap();
         let store = EmbeddedStore::open(&folder.join("buckets")).await.unwrap();
         let stores = Stores::new(Some(store), None);
         let clock = Arc::new(AtomicI64::new(START));
-        let engine = engine(&db, &stores, &clock);
+        let engine = engine(&db, &stores, &clock, &hooks);
         World {
             db,
             stores,
             engine,
+            hooks,
             clock,
             folder,
         }
@@ -67,7 +73,7 @@ impl World {
     /// Ends the engine and begins another on the same data.
     pub async fn restart(&mut self) {
         self.engine.stop().await;
-        self.engine = engine(&self.db, &self.stores, &self.clock);
+        self.engine = engine(&self.db, &self.stores, &self.clock, &self.hooks);
         self.start();
     }
 
@@ -289,7 +295,7 @@ impl World {
     }
 }
 
-fn engine(db: &Db, stores: &Stores, clock: &Arc<AtomicI64>) -> Engine {
+fn engine(db: &Db, stores: &Stores, clock: &Arc<AtomicI64>, hooks: &Hooks) -> Engine {
     let clock = clock.clone();
     Engine::new(EngineOptions {
         db: db.clone(),
@@ -300,6 +306,7 @@ fn engine(db: &Db, stores: &Stores, clock: &Arc<AtomicI64>) -> Engine {
         },
         now_ms: Arc::new(move || clock.load(Ordering::SeqCst)),
         owner: format!("test-{}", MADE.fetch_add(1, Ordering::Relaxed)),
+        hooks: hooks.clone(),
     })
 }
 

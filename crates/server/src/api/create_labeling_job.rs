@@ -115,6 +115,13 @@ async fn settings(context: &Context, request: &JobRequest) -> ApiResult<String> 
         let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
         ApiError::validation(format!("Tags: {}", errors.join("; ")))
     })?;
+    let hook = settings.consolidation_hook.as_str();
+    let mut hooks = context.app.engine.hooks();
+    if !hook.is_empty() && !hooks.any(|known| known == hook) {
+        return Err(ApiError::validation(format!(
+            "Tags: `cairn:consolidation-hook`: this server has no hook `{hook}`; its operator adds one with --consolidation-hooks"
+        )));
+    }
     let pairs = settings
         .pairs()
         .into_iter()

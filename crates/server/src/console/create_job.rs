@@ -25,7 +25,6 @@ use crate::auth::{Caller, Session};
 use crate::json::{JsonBody, Reply};
 use crate::origin::Origins;
 use crate::page_error::PageError;
-use crate::people::console::overview::CONSOLIDATIONS;
 
 const OPERATION: &str = "CreateLabelingJob";
 /// Confidence targets that the form takes, in percent.
@@ -56,6 +55,8 @@ pub(super) struct CreateJob {
     /// A whole percentage.
     #[serde(default)]
     confidence_target: Option<i64>,
+    #[serde(default)]
+    answers_mean: Option<f64>,
     #[serde(default)]
     submit_on_key: bool,
     #[serde(flatten)]
@@ -131,6 +132,7 @@ impl CreateJob {
             }
         };
         self.check_numbers(task_type)?;
+        self.check_consolidation(app)?;
         let template = folder.template();
         let categories = folder.uri().join("annotation-tool/data.json");
         let request = self.request(app, task_type, attribute, &team, [&template, &categories]);
@@ -182,28 +184,52 @@ impl CreateJob {
                 return Err(PageError::rule("out_of_range", field, message));
             }
         }
-        if !self.consolidation.is_empty() && !CONSOLIDATIONS.contains(&self.consolidation.as_str())
-        {
-            let message = format!("this is one of {}", CONSOLIDATIONS.join(", "));
-            return Err(PageError::rule("unsupported", "consolidation", message));
-        }
-        if let Some(percent) = self.confidence_target {
-            if !CONFIDENCE_TARGETS.contains(&percent) {
-                let (least, most) = CONFIDENCE_TARGETS.into_inner();
-                let message = format!("this is from {least} to {most}");
-                return Err(PageError::rule("out_of_range", "confidenceTarget", message));
-            }
-            if !matches!(self.consolidation.as_str(), "" | "cairn") {
-                let message = "only consolidation by cairn says how sure a label is";
-                return Err(PageError::rule("unsupported", "confidenceTarget", message));
-            }
-        }
         if self.submit_on_key && !is_single(task_type) {
             return Err(PageError::rule(
                 "unsupported",
                 "submitOnKey",
                 "a key submits only where one label is chosen",
             ));
+        }
+        Ok(())
+    }
+
+    /// How answers come together, and when there are enough of them.
+    fn check_consolidation(&self, app: &App) -> Result<(), PageError> {
+        let offered = job_config::consolidations(app);
+        if !self.consolidation.is_empty() && !offered.contains(&self.consolidation) {
+            let message = format!("this is one of {}", offered.join(", "));
+            return Err(PageError::rule("unsupported", "consolidation", message));
+        }
+        let out_of_range = |field: &'static str, least: String, most: String| {
+            let message = format!("this is from {least} to {most}");
+            Err(PageError::rule("out_of_range", field, message))
+        };
+        if let Some(percent) = self.confidence_target
+            && !CONFIDENCE_TARGETS.contains(&percent)
+        {
+            let (least, most) = CONFIDENCE_TARGETS.into_inner();
+            return out_of_range("confidenceTarget", least.to_string(), most.to_string());
+        }
+        if let Some(mean) = self.answers_mean {
+            let tenths = (mean * 10.0).round();
+            let most = self.workers_per_object;
+            if !(1.0..=most as f64).contains(&mean) || tenths / 10.0 != mean {
+                return out_of_range("answersMean", "1".to_owned(), most.to_string());
+            }
+            if self.confidence_target.is_some() {
+                let message = "a confidence target is set already";
+                return Err(PageError::rule("one_of_two", "answersMean", message));
+            }
+        }
+        let field = match (self.confidence_target, self.answers_mean) {
+            (Some(_), _) => "confidenceTarget",
+            (None, Some(_)) => "answersMean",
+            (None, None) => return Ok(()),
+        };
+        if !matches!(self.consolidation.as_str(), "" | "cairn") {
+            let message = "only consolidation by cairn says how sure a label is";
+            return Err(PageError::rule("unsupported", field, message));
         }
         Ok(())
     }
@@ -224,13 +250,18 @@ impl CreateJob {
             tags.push(json!({"Key": format!("cairn:{name}"), "Value": value}));
         };
         let consolidation = match self.consolidation.as_str() {
-            "" => CONSOLIDATIONS[0],
+            "" => "cairn",
             consolidation => consolidation,
         };
-        tag("consolidation", job_config::setting_of(consolidation));
+        for (name, value) in job_config::settings_of(consolidation) {
+            tag(name, value);
+        }
         if let Some(percent) = self.confidence_target {
             let target = percent as f64 / 100.0;
             tag("confidence-target", &target.to_string());
+        }
+        if let Some(mean) = self.answers_mean {
+            tag("answers-mean", &mean.to_string());
         }
         if self.submit_on_key {
             tag("submit-on-key", "true");

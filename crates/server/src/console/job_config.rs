@@ -13,22 +13,42 @@ use crate::people::teams::place;
 /// Tags a job may have, ours included.
 const TAGS_MAX: i64 = 100;
 
-/// Ways to bring answers together, as the console and as the settings of a job name them.
+/// Ways to bring answers together, the default first, as the console and as the settings of a job name them.
 const CONSOLIDATIONS: [(&str, &str); 3] = [
     ("cairn", "cairn"),
     ("ground-truth", "ground-truth"),
     ("majority-vote", "majority"),
 ];
 
-/// The setting for a way that the console names.
-pub(super) fn setting_of(name: &str) -> &str {
-    let known = CONSOLIDATIONS.iter().find(|(console, _)| *console == name);
-    known.map_or(name, |(_, setting)| setting)
+/// What the name of a hook follows in the console.
+const HOOK: &str = "hook:";
+
+/// The ways that the console offers, the default first and the hooks of the server last.
+pub(crate) fn consolidations(app: &App) -> Vec<String> {
+    let hooks = app.engine.hooks().map(|name| format!("{HOOK}{name}"));
+    let known = CONSOLIDATIONS
+        .iter()
+        .map(|(console, _)| (*console).to_owned());
+    known.chain(hooks).collect()
 }
 
-fn consolidation_of(setting: &str) -> &str {
+/// The settings for a way that the console names.
+pub(super) fn settings_of(name: &str) -> Vec<(&'static str, &str)> {
+    if let Some(hook) = name.strip_prefix(HOOK) {
+        return vec![("consolidation", "hook"), ("consolidation-hook", hook)];
+    }
+    let known = CONSOLIDATIONS.iter().find(|(console, _)| *console == name);
+    vec![("consolidation", known.map_or(name, |(_, setting)| setting))]
+}
+
+fn consolidation_of(settings: &Value) -> Option<String> {
+    let setting = settings["consolidation"].as_str()?;
+    if setting == "hook" {
+        let hook = settings["consolidation-hook"].as_str()?;
+        return Some(format!("{HOOK}{hook}"));
+    }
     let known = CONSOLIDATIONS.iter().find(|(_, known)| *known == setting);
-    known.map_or(setting, |(console, _)| console)
+    Some(known.map_or(setting, |(console, _)| console).to_owned())
 }
 
 /// How many workers are asked about every object, where the others depend on its label.
@@ -88,7 +108,7 @@ pub(super) async fn configuration(
         "preHumanTaskFunction": task("PreHumanTaskLambdaArn"),
         "consolidationFunction":
             task("AnnotationConsolidationConfig")["AnnotationConsolidationLambdaArn"].take(),
-        "consolidation": settings["consolidation"].as_str().map(consolidation_of),
+        "consolidation": consolidation_of(&settings),
         "confidenceTarget": settings["confidence-target"]
             .as_str()
             .and_then(|target| target.parse::<f64>().ok()),

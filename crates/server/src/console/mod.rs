@@ -7,7 +7,7 @@
 mod create_job;
 mod events;
 pub mod figures;
-mod job_config;
+pub(crate) mod job_config;
 mod job_objects;
 mod jobs;
 mod manifest_check;

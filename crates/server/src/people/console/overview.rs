@@ -8,6 +8,7 @@ use http::HeaderMap;
 use serde_json::json;
 
 use crate::app::App;
+use crate::console::job_config;
 use crate::json::Reply;
 use crate::origin::Origins;
 use crate::page_error::PageError;
@@ -19,9 +20,6 @@ pub const TASK_TYPES: [&str; 4] = [
     "TextMultiClass",
     "TextMultiClassMultiLabel",
 ];
-/// Ways to bring answers together, the default first.
-pub const CONSOLIDATIONS: [&str; 3] = ["cairn", "ground-truth", "majority-vote"];
-
 /// Buckets named at most: enough to choose from, not to search in.
 const BUCKETS_MAX: usize = 100;
 /// How long the page waits for their names.
@@ -41,7 +39,7 @@ pub(super) async fn overview(
         "mail": app.mailer.is_some(),
         "buckets": buckets,
         "taskTypes": TASK_TYPES,
-        "consolidations": CONSOLIDATIONS,
+        "consolidations": job_config::consolidations(&app),
         "jobs": app.db.labeling_job_count().await?,
         "teams": app.db.workteam_count().await?,
         "workers": app.db.person_count().await?,

@@ -1,8 +1,11 @@
 //! Creating a job from the form.
 
+use cairn_server::auth::Role;
+use cairn_server::clock::Clock;
 use serde_json::{Value, json};
 
 use super::world::{World, api, form};
+use crate::support::TestApp;
 
 #[tokio::test]
 async fn a_job_made_from_the_form_is_one_that_scripts_see() {
@@ -49,7 +52,7 @@ async fn a_job_made_from_the_form_is_one_that_scripts_see() {
     );
     let template = String::from_utf8(template.await.unwrap().to_vec()).unwrap();
     assert!(template.contains("<p>Then choose.</p>"), "{template}");
-    let script = world.test.script(cairn_server::auth::Role::Requester).await;
+    let script = world.test.script(Role::Requester).await;
     let described = script
         .good("DescribeLabelingJob", json!({"LabelingJobName": "birds-1"}))
         .await;
@@ -149,6 +152,20 @@ async fn what_is_wrong_with_a_form_is_said_of_its_field() {
             json!("best"),
             "400 unsupported consolidation",
         ),
+        (
+            "consolidation",
+            json!("hook:nobodys"),
+            "400 unsupported consolidation",
+        ),
+        (
+            "confidenceTarget",
+            json!(90),
+            "400 unsupported confidenceTarget",
+        ),
+        ("answersMean", json!(1.0), "400 unsupported answersMean"),
+        ("answersMean", json!(0.5), "400 out_of_range answersMean"),
+        ("answersMean", json!(2.25), "400 out_of_range answersMean"),
+        ("answersMean", json!(9), "400 out_of_range answersMean"),
     ];
     for (field, value, error) in cases {
         let mut form = form("wrong");
@@ -173,4 +190,40 @@ async fn what_is_wrong_with_a_form_is_said_of_its_field() {
         world.get("jobs").await["items"].as_array().unwrap().len(),
         1
     );
+}
+
+/// The ways to consolidate that a server's operator named, and how many answers objects may have.
+#[tokio::test]
+async fn a_job_may_have_a_hook_or_a_mean_of_answers() {
+    let with_hook = |settings: &mut cairn_server::settings::Settings| {
+        let address = "http://127.0.0.1:9/".parse().unwrap();
+        settings
+            .consolidation_hooks
+            .insert("mine".to_owned(), address);
+    };
+    let world = World::on(TestApp::start_with(Clock::System, with_hook).await).await;
+    let offered = json!(["cairn", "ground-truth", "majority-vote", "hook:mine"]);
+    assert_eq!(world.get("overview").await["consolidations"], offered);
+    let mut hooked = form("hooked");
+    hooked["consolidation"] = json!("hook:mine");
+    world.post("jobs", hooked).await;
+    let configuration = world.get("jobs/hooked").await["job"]["configuration"].clone();
+    assert_eq!(configuration["consolidation"], "hook:mine");
+    let tags = [
+        json!({"key": "cairn:consolidation", "value": "hook"}),
+        json!({"key": "cairn:consolidation-hook", "value": "mine"}),
+    ];
+    assert_eq!(configuration["tags"].as_array().unwrap()[..2], tags);
+
+    let mut mean = form("mean");
+    mean["consolidation"] = json!("cairn");
+    mean["workersPerObject"] = json!(3);
+    mean["answersMean"] = json!(2.5);
+    world.post("jobs", mean.clone()).await;
+    let configuration = world.get("jobs/mean").await["job"]["configuration"].clone();
+    assert_eq!(configuration["answersMean"], 2.5);
+    mean["name"] = json!("both");
+    mean["confidenceTarget"] = json!(90);
+    let answer = world.page.post(&api("jobs"), mean).await;
+    assert_eq!(answer.error(), "400 one_of_two answersMean");
 }

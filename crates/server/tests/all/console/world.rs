@@ -20,7 +20,10 @@ pub struct World {
 
 impl World {
     pub async fn start() -> World {
-        let test = TestApp::start().await;
+        World::on(TestApp::start().await).await
+    }
+
+    pub async fn on(test: TestApp) -> World {
         test.app.stores.create_bucket("data").await.unwrap();
         test.team("Birders", &["Ada", "Ben", "Cy"]).await;
         let mut workers = Vec::new();
