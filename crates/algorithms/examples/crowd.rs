@@ -1,6 +1,8 @@
 //! Consolidates a made crowd, for `cargo xtask bench consolidation`: `crowd METHOD ANSWERS`. It says `made` when the
 //! answers are there, `grouped` when they are checked and `done` at the end, and waits for a line after each, so that
-//! whoever started it can look at what it has used. `crowd list ANSWERS` writes the answers as CSV instead.
+//! whoever started it can look at what it has used. `crowd list ANSWERS` writes the answers as CSV instead, `crowd
+//! one-object ANSWERS` has fitted `cairn` when it says `grouped`, and then labels up to 100,000 objects each alone, as a
+//! job does when an answer comes.
 //!
 //! Five answers to each object, drawn from 5,000 workers and 10 labels. A worker is right with an accuracy of their own
 //! between 0.45 and 0.95, and prefers one kind of mistake.
@@ -18,9 +20,11 @@ use cairn_algorithms::{Answer, Answers};
 const WORKERS: u32 = 5_000;
 const LABELS: u32 = 10;
 const EACH: u32 = 5;
+/// Objects that are labeled each alone.
+const ALONE: u32 = 100_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let usage = "crowd list|majority|dawid-skene|cairn ANSWERS";
+    let usage = "crowd list|majority|dawid-skene|cairn|one-object ANSWERS";
     let mut arguments = std::env::args().skip(1);
     let method = arguments.next().ok_or(usage)?;
     let objects = arguments.next().ok_or(usage)?.parse::<u32>()? / EACH;
@@ -31,6 +35,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     pause("made")?;
     let answers = Answers::new(objects as usize, WORKERS as usize, LABELS as usize, &list)?;
     drop(list);
+    let known = match method.as_str() {
+        "one-object" => Some(cairn::estimate(&answers)?.parameters),
+        _ => None,
+    };
     pause("grouped")?;
     let labels: Vec<u32> = match method.as_str() {
         "majority" => {
@@ -46,13 +54,23 @@ fn main() -> Result<(), Box<dyn Error>> {
             let largest = |object| first_largest(fitted.posterior(object)) as u32;
             (0..objects as usize).map(largest).collect()
         }
+        "one-object" => {
+            let known = known.ok_or(usage)?;
+            let label = |object: u32| {
+                let answers = answers.of(object as usize).iter();
+                let answers: Vec<(u32, u32)> = answers.map(|one| (one.worker, one.label)).collect();
+                first_largest(&known.posterior(&answers)) as u32
+            };
+            (0..objects.min(ALONE)).map(label).collect()
+        }
         _ => return Err(usage.into()),
     };
+    let labeled = labels.len();
     let right = labels
         .iter()
         .zip(0..objects)
         .filter(|(label, object)| **label == truth(*object));
-    let share = right.count() as f64 / f64::from(objects.max(1));
+    let share = right.count() as f64 / labeled.max(1) as f64;
     pause(&format!("done {share:.4}"))
 }
 

@@ -22,6 +22,10 @@ struct Method {
 
 /// Answers, in millions; five to an object.
 const SIZES: [u32; 3] = [1, 5, 50];
+/// Objects that `one-object` labels, each alone.
+const ALONE: f64 = 100_000.0;
+/// What an object may take when an answer comes.
+const ONE_OBJECT_MS: f64 = 5.0;
 /// How much longer than Dawid-Skene the mixture may take.
 const MIXTURE: f64 = 6.0;
 
@@ -129,6 +133,12 @@ pub fn run(report: &mut Report, crowd: &Path, folder: &Path, is_quick: bool) -> 
             }
         }
     }
+    let millions = SIZES[sizes.min(2) - 1];
+    let used = consolidate(crowd, "one-object", millions)?;
+    let what = format!("cairn, one object of {millions} M answers known: CPU");
+    let row = Row::new(what, used.cpu_s * 1000.0 / ALONE, "ms", Better::Less);
+    let note = format!("{} right", used.right);
+    report.push(row.budget(ONE_OBJECT_MS).note(note));
     Ok(())
 }
 
