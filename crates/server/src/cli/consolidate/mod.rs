@@ -39,7 +39,7 @@ pub(super) struct Consolidate {
     #[arg(long, value_enum)]
     task: Option<Task>,
 
-    /// How answers become labels; cairn unless it says otherwise
+    /// How answers become labels; each task has some of these, and the first that it has is its default
     #[arg(long, value_enum)]
     method: Option<Method>,
 
@@ -48,7 +48,8 @@ pub(super) struct Consolidate {
     labels: Vec<String>,
 
     /// True labels that may be used: workers are judged by them, and these objects have these labels.
-    /// Only for classification by cairn or dawid-skene
+    /// Only for classification, by cairn or one of the models that it mixes (dawid-skene,
+    /// dawid-skene-crowd, one-coin, guessing)
     #[arg(long, value_name = "FILE")]
     known: Option<PathBuf>,
 
@@ -75,14 +76,30 @@ pub(super) struct Consolidate {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 enum Method {
+    /// Labels as places on a line, where each worker sees them shifted and blurred (ordered)
+    Ordered,
     /// Weighs workers by what all of their answers tell of them
     Cairn,
     /// What most workers say
     Majority,
     /// As Ground Truth does it
     GroundTruth,
-    /// Dawid and Skene's model of workers alone
+    /// Dawid and Skene's model of workers alone: a confusion matrix each
     DawidSkene,
+    /// The same, each matrix drawn towards that of all workers (maximum a posteriori)
+    DawidSkeneCrowd,
+    /// One accuracy for each worker
+    OneCoin,
+    /// Workers who know or guess
+    Guessing,
+    /// Votes weighted by how often a worker agrees with the others
+    WeightedVotes,
+    /// Groups of workers who err alike
+    Groups,
+    /// GLAD: ability of workers, difficulty of objects
+    Glad,
+    /// The confusion matrix of all workers, with odds to be right for each
+    Odds,
     /// Means that favour smaller shapes
     Smaller,
     /// The mean
@@ -164,13 +181,19 @@ impl Consolidate {
                 names.join(", ")
             );
         }
-        let takes_known =
-            task == Task::Classification && [Method::Cairn, Method::DawidSkene].contains(&method);
-        if self.known.is_some() && !takes_known {
+        if self.known.is_some() && !task.takes_known(method) {
+            let taking = methods
+                .iter()
+                .filter(|method| task.takes_known(**method))
+                .map(|method| method.name());
+            let taking: Vec<String> = taking.collect();
+            let (task, method) = (task.title(), method.name());
+            if taking.is_empty() {
+                bail!("--known is not there for {task}, but for classification alone");
+            }
             bail!(
-                "--known is not there for {} by {}",
-                task.title(),
-                method.name()
+                "--known is not there for {task} by {method}; it is by {}",
+                taking.join(", ")
             );
         }
         Ok(method)

@@ -65,6 +65,36 @@ const COLUMNS: &[(&str, Task)] = &[
     ("text", Task::Text),
 ];
 
+/// The methods for one label; their default for labels without an order comes first.
+const CLASSIFYING: &[Method] = &[
+    Method::Cairn,
+    Method::Majority,
+    Method::GroundTruth,
+    Method::DawidSkene,
+    Method::DawidSkeneCrowd,
+    Method::OneCoin,
+    Method::Guessing,
+    Method::WeightedVotes,
+    Method::Groups,
+    Method::Glad,
+    Method::Odds,
+];
+/// The same, and before them the one that knows of the order.
+const ORDERING: &[Method] = &[
+    Method::Ordered,
+    Method::Cairn,
+    Method::Majority,
+    Method::GroundTruth,
+    Method::DawidSkene,
+    Method::DawidSkeneCrowd,
+    Method::OneCoin,
+    Method::Guessing,
+    Method::WeightedVotes,
+    Method::Groups,
+    Method::Glad,
+    Method::Odds,
+];
+
 impl Task {
     /// For people.
     pub(super) fn title(self) -> &'static str {
@@ -86,12 +116,8 @@ impl Task {
     /// The methods that it has, the default first.
     pub(super) fn methods(self) -> &'static [Method] {
         match self {
-            Task::Classification | Task::Ordered => &[
-                Method::Cairn,
-                Method::Majority,
-                Method::GroundTruth,
-                Method::DawidSkene,
-            ],
+            Task::Classification => CLASSIFYING,
+            Task::Ordered => ORDERING,
             Task::MultiLabel | Task::Spans => {
                 &[Method::Cairn, Method::Majority, Method::GroundTruth]
             }
@@ -102,6 +128,12 @@ impl Task {
             Task::Masks | Task::Ranking => &[Method::Cairn, Method::Majority],
             Task::Numbers => &[Method::Cairn, Method::Mean, Method::Median],
         }
+    }
+
+    /// Whether a method of it uses true labels that are known.
+    pub(super) fn takes_known(self, method: Method) -> bool {
+        let is_fitted = method == Method::Cairn || classification::model(method).is_some();
+        matches!(self, Task::Classification | Task::Ordered) && is_fitted
     }
 }
 

@@ -1,5 +1,9 @@
 //! `cairn consolidate`.
 
+mod methods;
+mod parquet;
+mod worker_responses;
+
 use super::{Folder, refused, said, text};
 
 /// Three who know and one who always says `b`; object 2 was answered once.
@@ -75,26 +79,6 @@ fn answers_become_labels_with_probabilities_and_workers_with_skill() {
     let answers = folder.write("answers.jsonl", &json);
     said(&["consolidate", text(&answers), "--out", text(&out)]);
     assert_eq!(std::fs::read(&out).unwrap(), first);
-}
-
-#[test]
-fn majority_is_there_to_compare_with() {
-    let folder = Folder::new();
-    let answers = folder.write("a.csv", "object_id,worker_id,label\nx,1,b\nx,2,a\n");
-    let out = folder.path("labels.jsonl");
-    said(&[
-        "consolidate",
-        text(&answers),
-        "--out",
-        text(&out),
-        "--method",
-        "majority",
-    ]);
-    // A tie goes to the first label, whoever answered first.
-    assert_eq!(
-        std::fs::read_to_string(&out).unwrap(),
-        "{\"object_id\":\"x\",\"label\":\"a\",\"posterior\":{\"a\":0.5,\"b\":0.5},\"confidence\":0.5,\"answers\":2}\n"
-    );
 }
 
 #[test]
@@ -315,106 +299,6 @@ fn lists_in_csv_hold_json() {
 }
 
 #[test]
-fn a_folder_of_worker_responses_is_read_by_line_and_each_answer_once() {
-    let folder = Folder::new();
-    let answer = |worker: &str, label: &str| {
-        format!(
-            "{{\"answerContent\":{{\"mine\":{{\"label\":\"{label}\"}},\"note\":\"seen\"}},\"submissionTime\":\"2019-04-18T16:10:44Z\",\"workerId\":\"{worker}\"}}"
-        )
-    };
-    let response = |answers: &[String]| format!("{{\"answers\":[{}]}}", answers.join(","));
-    let (one, two, three) = (
-        answer("a", "Duck"),
-        answer("b", "Duck"),
-        answer("c", "Goose"),
-    );
-    let job = "job/annotations/worker-response";
-    for (line, time, answers) in [
-        ("iteration-2/10", "2019-04-18_16:10:50", vec![three.clone()]),
-        ("iteration-1/2", "2019-04-18_16:10:50", vec![one.clone()]),
-        (
-            "iteration-1/2",
-            "2019-04-18_16:10:59",
-            vec![one, two, three],
-        ),
-    ] {
-        folder.write(&format!("{job}/{line}/{time}.json"), response(&answers));
-    }
-    let out = folder.path("labels.jsonl");
-    for root in ["job", "job/annotations", job] {
-        let root = folder.path(root);
-        let printed = said(&["consolidate", text(&root), "--out", text(&out)]);
-        assert!(
-            printed.contains("2 objects, 3 workers, 4 answers"),
-            "{printed}"
-        );
-        assert!(!printed.contains("replaced"), "{printed}");
-        let found = lines(&out);
-        assert_eq!(
-            (&found[0]["object_id"], &found[0]["label"]),
-            (&"2".into(), &"Duck".into())
-        );
-        assert_eq!(found[1]["object_id"], "10");
-    }
-    let nothing = "{\"answers\":[{\"answerContent\":{\"odd\":{\"a\":1}},\"workerId\":\"w\"}]}";
-    folder.write("bad/worker-response/iteration-1/0/1.json", nothing);
-    let error = refused(&[
-        "consolidate",
-        text(&folder.path("bad")),
-        "--out",
-        text(&out),
-    ]);
-    for part in ["iteration-1/0/1.json", "worker w", "odd"] {
-        assert!(error.contains(part), "{part}: {error}");
-    }
-    let error = refused(&["consolidate", text(&folder.path("")), "--out", text(&out)]);
-    assert!(error.contains("no worker responses"), "{error}");
-}
-
-#[test]
-fn parquet_is_read_as_csv_is() {
-    use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
-    let folder = Folder::new();
-    let message = "message rows { required int64 object_id; required binary worker_id (UTF8); required binary label (UTF8); }";
-    let schema = parquet::schema::parser::parse_message_type(message).unwrap();
-    let mut bytes = Vec::new();
-    let mut file = parquet::file::writer::SerializedFileWriter::new(
-        &mut bytes,
-        schema.into(),
-        Default::default(),
-    )
-    .unwrap();
-    let mut group = file.next_row_group().unwrap();
-    let texts = |texts: [&str; 3]| texts.map(ByteArray::from);
-    let mut column = group.next_column().unwrap().unwrap();
-    column
-        .typed::<Int64Type>()
-        .write_batch(&[1, 1, 2], None, None)
-        .unwrap();
-    column.close().unwrap();
-    for values in [texts(["a", "b", "a"]), texts(["x", "x", "y"])] {
-        let mut column = group.next_column().unwrap().unwrap();
-        column
-            .typed::<ByteArrayType>()
-            .write_batch(&values, None, None)
-            .unwrap();
-        column.close().unwrap();
-    }
-    group.close().unwrap();
-    file.close().unwrap();
-    let out = folder.path("labels.jsonl");
-    let run = |path: &std::path::Path| {
-        said(&["consolidate", text(path), "--out", text(&out)]);
-        std::fs::read(&out).unwrap()
-    };
-    let csv = folder.write("a.csv", "object_id,worker_id,label\n1,a,x\n1,b,x\n2,a,y\n");
-    assert_eq!(run(&folder.write("a.parquet", &bytes)), run(&csv));
-    let cut = folder.write("cut.parquet", &bytes[..bytes.len() - 9]);
-    let error = refused(&["consolidate", text(&cut), "--out", text(&out)]);
-    assert!(error.contains("cut.parquet"), "{error}");
-}
-
-#[test]
 fn the_report_shows_names_as_text_and_stays_small() {
     let folder = Folder::new();
     let mut content = String::from("object_id,worker_id,label\n");
@@ -430,31 +314,6 @@ fn the_report_shows_names_as_text_and_stays_small() {
     assert!(page.contains("&lt;img src=x&gt;") && !page.contains("<img src=x>"));
     assert!(page.contains("The 50 of 700 workers with the most answers"));
     assert!(page.len() < 150_000, "{}", page.len());
-}
-
-#[test]
-fn known_labels_are_kept_and_workers_judged_by_them() {
-    let folder = Folder::new();
-    let answers = folder.write("answers.csv", ANSWERS);
-    let known = folder.write("known.csv", "object_id,label\n0,b\n77,a\n");
-    let out = folder.path("labels.jsonl");
-    let run = |method: &'static str| {
-        let arguments = [
-            "consolidate",
-            text(&answers),
-            "--out",
-            text(&out),
-            "--known",
-            text(&known),
-        ];
-        [&arguments[..], &["--method", method]].concat()
-    };
-    said(&run("cairn"));
-    assert_eq!(lines(&out)[0]["label"], "b");
-    assert_eq!(lines(&out)[0]["confidence"], 1.0);
-    assert!(
-        refused(&run("majority")).contains("--known is not there for classification by majority")
-    );
 }
 
 #[test]

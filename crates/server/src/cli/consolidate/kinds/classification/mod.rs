@@ -1,22 +1,25 @@
 //! One label an answer, one label an object.
 
+mod chances;
+
 use std::io::Write;
 use std::path::Path;
 
 use anyhow::bail;
 use cairn_algorithms::agreement::{ReportOptions, report};
-use cairn_algorithms::classification::{
-    Decision, Skill, cairn, first_largest, ground_truth, majority,
-};
+use cairn_algorithms::classification::Skill;
 use cairn_algorithms::next_answer::{self, Crowd};
 use cairn_algorithms::{Answer, Answers};
 
 use super::super::gold::{Gold, Scores};
 use super::super::input::Source;
-use super::super::names::Names;
+use super::super::names::{Names, number_of};
 use super::super::outcome::{Agreement, Confusions, Figure, Outcome, WorkerSkill};
-use super::super::{Job, Method, write};
+use super::super::{Job, write};
 use super::{Task, given_labels, label_number, no_answers, number};
+use chances::{Chances, Decided, Found, decide};
+
+pub(super) use chances::model;
 
 /// Labels up to which it matters which of them the crowd takes for which, when objects are ordered
 /// by what one more answer is worth: the work grows with their square.
@@ -37,7 +40,11 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
     let input = read(job)?;
     let count = input.answers.all().len();
     job.progress.step(format!("consolidating {count} answers"));
-    let (chances, skills, weights) = decide(job.method, &input)?;
+    let Decided {
+        chances,
+        skills,
+        weights,
+    } = decide(job.method, &input)?;
     let found: Vec<Found> = (0..input.objects.len())
         .map(|object| chances.found(&input.answers, object))
         .collect();
@@ -53,6 +60,9 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
         .collect();
     let confidences: Vec<Option<f64>> = found.iter().map(|found| Some(found.confidence)).collect();
     let labels = input.labels.len();
+    let is_by_name = job.task == Task::Ordered
+        && job.options.labels.is_empty()
+        && input.labels.all().any(|label| number_of(label).is_none());
     let agreement = measure(&input, job.task == Task::Ordered);
     let mut outcome = Outcome::new(
         input.objects,
@@ -61,8 +71,8 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
         answers,
         confidences,
     );
-    if let Chances::All(fitted) = &chances {
-        outcome.deserving = deserving(fitted, outcome.objects.len(), &skills, labels)?;
+    if chances.are_of_all() {
+        outcome.deserving = deserving(&chances, outcome.objects.len(), &skills, labels)?;
     }
     outcome.skill_names = vec!["accuracy"];
     outcome.skills = skills
@@ -77,6 +87,12 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
     outcome.weights = weights;
     outcome.agreement = agreement;
     outcome.gold = gold;
+    if is_by_name {
+        outcome.remarks.push(
+            "the labels are not all numbers: their order is that of their names; --labels gives another"
+                .to_owned(),
+        );
+    }
     Ok(outcome)
 }
 
@@ -152,7 +168,7 @@ fn read_known(
 
 /// All objects, first the one that one more answer is worth most for.
 fn deserving(
-    fitted: &cairn::Fitted,
+    chances: &Chances,
     objects: usize,
     skills: &[Skill],
     labels: usize,
@@ -164,130 +180,9 @@ fn deserving(
     } else {
         Crowd::Accuracy(next_answer::mean_accuracy(skills))
     };
-    let posteriors = (0..objects).map(|object| fitted.posterior(object));
+    let posteriors = (0..objects).filter_map(|object| chances.posterior(object));
     let order = next_answer::order(posteriors, crowd, usize::MAX)?;
     Ok(order.into_iter().map(|worth| worth.object).collect())
-}
-
-/// Probabilities of the labels.
-enum Chances {
-    All(cairn::Fitted),
-    /// The shares of the votes.
-    Votes,
-    /// That of the label found alone, with the confidence to publish.
-    Found(Vec<Option<Decision>>),
-}
-
-#[derive(Clone, Copy)]
-struct Found {
-    label: u32,
-    /// Its probability.
-    chance: f64,
-    confidence: f64,
-}
-
-fn decide(
-    method: Method,
-    input: &Input,
-) -> anyhow::Result<(Chances, Vec<Skill>, Vec<(&'static str, f64)>)> {
-    let answers = &input.answers;
-    let given = cairn::Given {
-        known: &input.known,
-        ..cairn::Given::default()
-    };
-    Ok(match method {
-        Method::Cairn => {
-            let mut fitted = cairn::fit(answers, &given)?;
-            let skills = std::mem::take(&mut fitted.workers);
-            let weights = cairn::MODELS.into_iter().zip(fitted.weights).collect();
-            (Chances::All(fitted), skills, weights)
-        }
-        Method::DawidSkene => {
-            let mut fitted = cairn::fit_one(answers, &given, cairn::Model::DawidSkene)?;
-            let skills = std::mem::take(&mut fitted.workers);
-            (Chances::All(fitted), skills, Vec::new())
-        }
-        Method::GroundTruth => {
-            let consolidation = ground_truth::consolidate(answers);
-            let chances = Chances::Found(consolidation.objects);
-            (chances, consolidation.workers, Vec::new())
-        }
-        _ => {
-            let skills = majority::consolidate(answers).workers;
-            (Chances::Votes, skills, Vec::new())
-        }
-    })
-}
-
-impl Chances {
-    /// The labels of an object with their probabilities, by label; those without any may be left out.
-    fn of(&self, answers: &Answers, object: usize, chances: &mut Vec<(u32, f64)>) {
-        chances.clear();
-        match self {
-            Chances::All(fitted) => {
-                chances.extend((0..).zip(fitted.posterior(object).iter().copied()));
-            }
-            Chances::Votes => {
-                let of_object = answers.of(object);
-                let mut given: Vec<u32> = of_object.iter().map(|answer| answer.label).collect();
-                given.sort_unstable();
-                let votes = of_object.len() as f64;
-                let same = given.chunk_by(|one, other| one == other);
-                chances.extend(same.map(|same| (same[0], same.len() as f64 / votes)));
-            }
-            Chances::Found(decisions) => {
-                let decision = decisions[object].iter();
-                chances.extend(decision.map(|decision| (decision.label, decision.posterior)));
-            }
-        }
-    }
-
-    fn found(&self, answers: &Answers, object: usize) -> Found {
-        if let Chances::Found(decisions) = self
-            && let Some(decision) = decisions[object]
-        {
-            return Found {
-                label: decision.label,
-                chance: decision.posterior,
-                confidence: decision.confidence,
-            };
-        }
-        if let Chances::All(fitted) = self {
-            let posterior = fitted.posterior(object);
-            let label = first_largest(posterior);
-            return Found {
-                label: label as u32,
-                chance: posterior[label],
-                confidence: posterior[label],
-            };
-        }
-        let mut chances = Vec::new();
-        self.of(answers, object, &mut chances);
-        let values: Vec<f64> = chances.iter().map(|(_, chance)| *chance).collect();
-        // Every object was named by an answer.
-        let (label, chance) = chances[first_largest(&values)];
-        Found {
-            label,
-            chance,
-            confidence: chance,
-        }
-    }
-
-    /// The probability of one label, when there are so many.
-    fn of_label(&self, answers: &Answers, object: usize, label: u32, labels: usize) -> f64 {
-        let mut chances = Vec::new();
-        self.of(answers, object, &mut chances);
-        let found = chances.iter().find(|(here, _)| *here == label);
-        match (found, self) {
-            (Some((_, chance)), _) => *chance,
-            // What the label found leaves is shared evenly by the others.
-            (None, Chances::Found(_)) => {
-                let rest: f64 = 1.0 - chances.iter().map(|(_, chance)| chance).sum::<f64>();
-                rest.max(0.0) / (labels.max(2) - 1) as f64
-            }
-            (None, _) => 0.0,
-        }
-    }
 }
 
 /// One line an object. Probabilities have six decimals; labels whose probability is less are left out.
