@@ -5,6 +5,7 @@
 //! - [`krippendorff`]: alpha, for any number of workers, with any answers missing, and for labels
 //!   that differ, are ordered, or stand for numbers. [`cohen`]: kappa of two workers. [`fleiss`]:
 //!   kappa of a crowd.
+//! - [`label_sets`], [`spans`] and [`texts`] measure answers that are more than one label.
 //! - [`report`] gives all that a report shows.
 //! - Complexity: O(answers × log of an object's answers) time for the raw share and Fleiss' kappa;
 //!   the others say their own.
@@ -12,6 +13,9 @@
 pub mod cohen;
 pub mod fleiss;
 pub mod krippendorff;
+pub mod label_sets;
+pub mod spans;
+pub mod texts;
 
 use crate::answers::Answers;
 use cohen::Cohen;
@@ -127,4 +131,24 @@ fn agreeing(answers: &Answers) -> impl Iterator<Item = f64> {
         let count = given.len() as f64;
         Some(together / (count * (count - 1.0)))
     })
+}
+
+/// How alike two answers to one object are: the mean over its pairs, then over objects with at least
+/// two answers, and how many of those there are; none without any.
+fn mean_of_pairs<T>(
+    objects: impl Iterator<Item = Vec<T>>,
+    alike: impl Fn(&T, &T) -> f64,
+) -> Option<(f64, usize)> {
+    let (mut sum, mut count) = (0.0, 0);
+    for answers in objects.filter(|answers| answers.len() > 1) {
+        let mut of_object = 0.0;
+        for (at, one) in answers.iter().enumerate() {
+            let others = answers[at + 1..].iter();
+            of_object += others.map(|other| alike(one, other)).sum::<f64>();
+        }
+        let pairs = answers.len() as f64 * (answers.len() as f64 - 1.0) / 2.0;
+        sum += of_object / pairs;
+        count += 1;
+    }
+    (count > 0).then(|| (sum / count as f64, count))
 }

@@ -164,7 +164,7 @@ pub(crate) struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    fn new(
+    pub(crate) fn new(
         objects: usize,
         workers: usize,
         answers: &[TextAnswer<'a>],

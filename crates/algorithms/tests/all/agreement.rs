@@ -1,8 +1,13 @@
 //! Agreement: the worked examples of those who found the measures, and what always holds.
 
 use cairn_algorithms::agreement::krippendorff::{Difference, Units, alpha};
-use cairn_algorithms::agreement::{ReportOptions, agreement, cohen, fleiss, report};
+use cairn_algorithms::agreement::{
+    ReportOptions, agreement, cohen, fleiss, label_sets, report, spans, texts,
+};
+use cairn_algorithms::multi_label::MultiAnswer;
 use cairn_algorithms::numbers::{NumberAnswer, Numbers};
+use cairn_algorithms::spans::{Span, SpanAnswer};
+use cairn_algorithms::text::{TextAnswer, Units as TextUnits};
 use cairn_algorithms::{Answer, Answers};
 use proptest::prelude::*;
 
@@ -236,4 +241,95 @@ proptest! {
             }
         }
     }
+}
+
+fn sets(by_object: &[[&[u32]; 3]]) -> Vec<MultiAnswer> {
+    let objects = by_object.iter().zip(0..);
+    objects
+        .flat_map(|(sets, object)| {
+            let sets = sets.iter().zip(0..);
+            sets.map(move |(labels, worker)| MultiAnswer {
+                object,
+                worker,
+                labels: labels.to_vec(),
+            })
+        })
+        .collect()
+}
+
+#[test]
+fn alpha_of_sets_is_that_of_another_program() {
+    let answers = sets(&[
+        [&[0, 1], &[1, 0], &[0]],
+        [&[2], &[1, 2], &[2, 2, 9]],
+        [&[0, 2], &[1, 2], &[0, 1, 2]],
+        [&[3], &[3], &[0]],
+        [&[], &[1], &[]],
+    ]);
+    let found = label_sets::agreement(6, 3, 4, &answers).unwrap().unwrap();
+    // NLTK 3.9, AnnotationTask.alpha, with thirds for MASI's 0.67 and 0.33.
+    assert!(
+        (found.alpha.unwrap() - 0.321_739_130_434_782_75).abs() < 1e-9,
+        "{found:?}"
+    );
+    assert_eq!(found.objects, 5);
+    let same = label_sets::agreement(2, 3, 4, &sets(&[[&[1], &[1], &[1]]])).unwrap();
+    let same = same.unwrap();
+    assert_eq!(
+        (same.jaccard, same.alpha, same.objects),
+        (1.0, Some(1.0), 1)
+    );
+    assert_eq!(label_sets::agreement(6, 3, 4, &answers[..1]), Ok(None));
+}
+
+#[test]
+fn spans_agree_by_f1_and_the_last_answer_of_a_worker_stands() {
+    let answer = |object: u32, worker: u32, spans: &[(u64, u64, u32)]| SpanAnswer {
+        object,
+        worker,
+        spans: spans
+            .iter()
+            .map(|(start, end, label)| Span {
+                start: *start,
+                end: *end,
+                label: *label,
+            })
+            .collect(),
+    };
+    let answers = [
+        answer(0, 0, &[(7, 9, 0)]),
+        answer(0, 0, &[(0, 2, 0), (0, 2, 1), (3, 3, 0)]),
+        answer(0, 1, &[(0, 2, 1)]),
+        answer(1, 0, &[]),
+        answer(1, 1, &[]),
+        answer(2, 1, &[(0, 1, 0)]),
+    ];
+    let found = spans::agreement(&[None; 3], 2, 2, &answers).unwrap();
+    let found = found.unwrap();
+    assert!((found.f1 - (2.0 / 3.0 + 1.0) / 2.0).abs() < 1e-12);
+    assert_eq!((found.f1_any_label, found.objects), (1.0, 2));
+    assert_eq!(spans::agreement(&[None; 3], 2, 2, &answers[5..]), Ok(None));
+}
+
+#[test]
+fn texts_agree_by_shared_runs_of_words() {
+    let answer = |object: u32, worker: u32, text: &'static str| TextAnswer {
+        object,
+        worker,
+        text,
+    };
+    let answers = [
+        answer(0, 0, "a b"),
+        answer(0, 1, "A c"),
+        answer(1, 0, ""),
+        answer(1, 1, " "),
+        answer(2, 1, "alone"),
+    ];
+    let found = texts::agreement(3, 2, &answers, TextUnits::Words).unwrap();
+    let found = found.unwrap();
+    // One of three runs, then all of none.
+    assert!((found.similarity - (1.0 / 3.0 + 1.0) / 2.0).abs() < 1e-12);
+    assert_eq!((found.same, found.objects), (0.5, 2));
+    let alone = texts::agreement(3, 2, &answers[4..], TextUnits::Words);
+    assert_eq!(alone, Ok(None));
 }

@@ -1,6 +1,7 @@
 //! Any number of labels an answer, any number an object.
 
 use anyhow::bail;
+use cairn_algorithms::agreement::label_sets::agreement;
 use cairn_algorithms::multi_label::{self, MultiAnswer, MultiConsolidation, MultiDecision};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -8,7 +9,7 @@ use serde_json::{Map, Value};
 use super::super::gold::Gold;
 use super::super::input::{Id, List, Source};
 use super::super::names::Names;
-use super::super::outcome::{Figure, Outcome, WorkerSkill};
+use super::super::outcome::{Agreement, Figure, Outcome, WorkerSkill};
 use super::super::{Job, Method, write};
 use super::{given_labels, id, label_number, no_answers};
 
@@ -99,6 +100,7 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
         Some(_) => Some(compare(job, &objects, &labels, &found)?),
         None => None,
     };
+    let agreement = agreement(objects.len(), workers.len(), labels.len(), &list)?;
     let all = 0..objects.len();
     let confidences: Vec<Option<f64>> = all.clone().map(|at| confidence(&found, at)).collect();
     let answers: Vec<u32> = all.map(|at| answers(&found, at)).collect();
@@ -113,6 +115,22 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
         })
         .collect();
     outcome.labels = Some(labels);
+    outcome.agreement = agreement.map(|agreement| {
+        let mut figures = vec![Figure {
+            name: "Jaccard",
+            value: agreement.jaccard,
+            meaning: "labels that two workers both gave an object, of those that either gave",
+        }];
+        figures.extend(agreement.alpha.map(|value| Figure {
+            name: "Krippendorff's alpha",
+            value,
+            meaning: "by the MASI distance of sets: 1 where all agree, 0 where they agree as often as by chance",
+        }));
+        Agreement {
+            objects: agreement.objects,
+            figures,
+        }
+    });
     outcome.gold = gold;
     Ok(outcome)
 }

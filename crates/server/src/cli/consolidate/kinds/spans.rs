@@ -2,6 +2,7 @@
 //! Offsets count whatever the answers count, characters or tokens, and come back as they were given.
 
 use anyhow::bail;
+use cairn_algorithms::agreement::spans::agreement;
 use cairn_algorithms::spans::{self, Consolidation, Decision, Options, Span, SpanAnswer};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 use super::super::gold::Gold;
 use super::super::input::{Id, Source};
 use super::super::names::Names;
-use super::super::outcome::{Figure, Outcome, WorkerSkill};
+use super::super::outcome::{Agreement, Figure, Outcome, WorkerSkill};
 use super::super::{Job, Method, write};
 use super::{given_labels, id, label_number, no_answers};
 
@@ -103,6 +104,7 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
         }
         None => None,
     };
+    let agreement = agreement(&lengths, workers.len(), labels.len(), &list)?;
     let decisions = || found.objects.iter().map(Option::as_ref);
     let answers = decisions().map(|decision| decision.map_or(0, |decision| decision.answers));
     let mut outcome = Outcome::new(
@@ -122,6 +124,21 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
         })
         .collect();
     outcome.labels = Some(labels);
+    outcome.agreement = agreement.map(|agreement| Agreement {
+        objects: agreement.objects,
+        figures: vec![
+            Figure {
+                name: "F1",
+                value: agreement.f1,
+                meaning: "of two workers' spans of one object: twice those that both marked, of those of each",
+            },
+            Figure {
+                name: "with any label",
+                value: agreement.f1_any_label,
+                meaning: "the same, of ranges whatever their labels say",
+            },
+        ],
+    });
     outcome.gold = gold;
     if found.ignored > 0 {
         outcome.remarks.push(format!(

@@ -1,13 +1,14 @@
 //! A text an answer, a text an object: transcriptions, translations, captions.
 
 use anyhow::bail;
+use cairn_algorithms::agreement::texts::agreement;
 use cairn_algorithms::text::{self, Consolidation, Options, TextAnswer};
 use serde::Deserialize;
 
 use super::super::gold::Gold;
 use super::super::input::{Id, Source};
 use super::super::names::Names;
-use super::super::outcome::{Figure, Outcome, WorkerSkill};
+use super::super::outcome::{Agreement, Figure, Outcome, WorkerSkill};
 use super::super::{Job, write};
 use super::{id, no_answers};
 
@@ -71,6 +72,7 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
         Some(path) => Some(compare(job, &Source::open(path, None)?, &objects, &found)?),
         None => None,
     };
+    let agreement = agreement(objects.len(), workers.len(), &list, options.units)?;
     let decisions = || found.objects.iter().map(Option::as_ref);
     let answers = decisions().map(|decision| decision.map_or(0, |decision| decision.answers));
     let mut outcome = Outcome::new(
@@ -91,6 +93,21 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
             figures: vec![Some(skill.agreement)],
         })
         .collect();
+    outcome.agreement = agreement.map(|agreement| Agreement {
+        objects: agreement.objects,
+        figures: vec![
+            Figure {
+                name: "similarity",
+                value: agreement.similarity,
+                meaning: "of two workers' texts for one object: the runs of one to four words that they share",
+            },
+            Figure {
+                name: "same",
+                value: agreement.same,
+                meaning: "share of pairs of texts that are the same but for white space and capitals",
+            },
+        ],
+    });
     outcome.gold = gold;
     outcome.remarks.push(
         match found.combined {

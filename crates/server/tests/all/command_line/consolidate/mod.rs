@@ -1,5 +1,6 @@
 //! `cairn consolidate`.
 
+mod agreement;
 mod methods;
 mod parquet;
 mod worker_responses;
