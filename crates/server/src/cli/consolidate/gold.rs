@@ -1,5 +1,9 @@
 //! How good labels are, against true ones.
 
+use std::path::Path;
+
+use anyhow::bail;
+
 use super::outcome::Figure;
 
 /// Probability that the true label is taken for at least, in the log loss.
@@ -17,6 +21,27 @@ pub(super) struct Gold {
     pub(super) calibration: Vec<Bin>,
     /// Pairs of true label and label found, where there are labels to confuse.
     pub(super) confusion: Vec<(Option<u32>, u32)>,
+}
+
+impl Gold {
+    /// Figures of objects with gold and answers; that there is none is an error of the file.
+    pub(super) fn new(
+        path: &Path,
+        objects: usize,
+        missing: usize,
+        figures: impl FnOnce() -> Vec<Figure>,
+    ) -> anyhow::Result<Gold> {
+        if objects == 0 {
+            bail!("{}: none of its objects has an answer", path.display());
+        }
+        Ok(Gold {
+            objects,
+            missing,
+            figures: figures(),
+            calibration: Vec::new(),
+            confusion: Vec::new(),
+        })
+    }
 }
 
 /// The objects whose confidence lies within a tenth.
@@ -54,20 +79,14 @@ impl Scores {
         self.confusion.push((truth, found));
     }
 
-    /// None when no object was taken.
-    pub(super) fn gold(self) -> Option<Gold> {
-        if self.objects == 0 {
-            return None;
-        }
+    pub(super) fn gold(self, path: &Path) -> anyhow::Result<Gold> {
         let count = self.objects as f64;
         let gaps = self
             .bins
             .iter()
             .map(|bin| (bin.confidence - bin.right).abs());
-        Some(Gold {
-            objects: self.objects,
-            missing: self.missing,
-            figures: vec![
+        let gold = Gold::new(path, self.objects, self.missing, || {
+            vec![
                 Figure {
                     name: "accuracy",
                     value: self.right as f64 / count,
@@ -83,9 +102,12 @@ impl Scores {
                     value: gaps.sum::<f64>() / count,
                     meaning: "how far confidence and accuracy are apart, over ten bins; 0 is best",
                 },
-            ],
+            ]
+        })?;
+        Ok(Gold {
             calibration: self.bins.to_vec(),
             confusion: self.confusion,
+            ..gold
         })
     }
 }

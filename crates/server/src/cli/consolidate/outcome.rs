@@ -90,6 +90,31 @@ impl Outcome {
         }
     }
 
+    /// The same, of what each object comes to: how many answers count, and the confidence.
+    pub(super) fn of_decisions(
+        objects: Names,
+        workers: Names,
+        rows: usize,
+        decisions: impl Iterator<Item = Option<(u32, Option<f64>)>>,
+    ) -> Outcome {
+        let (answers, confidences) = decisions.map(Option::unwrap_or_default).unzip();
+        Outcome::new(objects, workers, rows, answers, confidences)
+    }
+
+    /// Names the figures of workers, and gives how many answers of each count, with the figures.
+    pub(super) fn set_skills<const N: usize>(
+        &mut self,
+        names: [&'static str; N],
+        skills: impl Iterator<Item = (u32, [Option<f64>; N])>,
+    ) {
+        self.skill_names = names.to_vec();
+        let skills = skills.map(|(answers, figures)| WorkerSkill {
+            answers,
+            figures: figures.to_vec(),
+        });
+        self.skills = skills.collect();
+    }
+
     /// How much there is of everything.
     pub(super) fn counts(&self) -> String {
         let mut counts = format!(

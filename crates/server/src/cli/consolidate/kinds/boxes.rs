@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 
 use super::super::input::Id;
 use super::super::write;
-use super::shapes::{Format, Row};
+use super::shapes::Format;
 
 pub(super) struct Boxes;
 
 #[derive(Deserialize)]
-pub(super) struct DrawnBox {
+pub(super) struct Drawn {
     label: Id,
     left: f64,
     top: f64,
@@ -20,45 +20,23 @@ pub(super) struct DrawnBox {
     height: f64,
 }
 
-#[derive(Deserialize)]
-pub(super) struct BoxRow {
-    object_id: Id,
-    worker_id: Option<Id>,
-    width: Option<f64>,
-    height: Option<f64>,
-    boxes: Vec<DrawnBox>,
-}
-
-impl From<BoxRow> for Row<DrawnBox> {
-    fn from(row: BoxRow) -> Row<DrawnBox> {
-        Row {
-            object_id: row.object_id,
-            worker_id: row.worker_id,
-            width: row.width,
-            height: row.height,
-            drawn: row.boxes,
-        }
-    }
-}
-
 impl Format for Boxes {
     type Shape = shapes::BoundingBox;
-    type Drawn = DrawnBox;
-    type Row = BoxRow;
+    type Drawn = Drawn;
     const MEMBER: &'static str = "boxes";
-    const LIKENESS: &'static str = "IoU";
+    const IS_BY_DISTANCE: bool = false;
 
-    fn label(drawn: &DrawnBox) -> &Id {
+    fn label(drawn: &Drawn) -> &Id {
         &drawn.label
     }
 
-    fn shape(drawn: &DrawnBox) -> shapes::BoundingBox {
-        shapes::BoundingBox {
+    fn shape(drawn: &Drawn) -> anyhow::Result<shapes::BoundingBox> {
+        Ok(shapes::BoundingBox {
             left: drawn.left,
             top: drawn.top,
             width: drawn.width,
             height: drawn.height,
-        }
+        })
     }
 
     fn members(shape: &shapes::BoundingBox) -> Map<String, Value> {

@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 use super::super::gold::Gold;
 use super::super::input::{Id, Source};
 use super::super::names::Names;
-use super::super::outcome::{Agreement, Figure, Outcome, WorkerSkill};
+use super::super::outcome::{Agreement, Figure, Outcome};
 use super::super::{Job, Method, write};
-use super::{given_labels, id, no_answers};
+use super::{given_labels, gold, id, no_answers};
 
 const BACKGROUND: &str = "background";
 /// Columns that hold JSON in CSV.
@@ -102,33 +102,17 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
     };
     let found = masks::consolidate(&objects, workers.len(), count, &options)?;
     write_labels(job, &names, &classes, &found, is_binary)?;
-    let gold = match &job.options.gold {
-        Some(path) => {
-            let source = Source::open(path, None)?;
-            Some(compare(job, &source, &names, &mut classes, &found)?)
-        }
-        None => None,
-    };
-    let decisions = || found.objects.iter().map(Option::as_ref);
-    let answers = decisions().map(|decision| decision.map_or(0, |decision| decision.answers));
-    let mut outcome = Outcome::new(
-        names,
-        workers,
-        rows,
-        answers.collect(),
-        decisions()
-            .map(|decision| Some(decision?.confidence))
-            .collect(),
+    let gold = gold(job, |source| {
+        compare(job, source, &names, &mut classes, &found)
+    })?;
+    let decisions = found.objects.iter().map(Option::as_ref);
+    let decisions = decisions.map(|one| one.map(|one| (one.answers, Some(one.confidence))));
+    let mut outcome = Outcome::of_decisions(names, workers, rows, decisions);
+    let skills = found.workers.iter();
+    outcome.set_skills(
+        ["agreement"],
+        skills.map(|skill| (skill.answers, [skill.agreement])),
     );
-    outcome.skill_names = vec!["agreement"];
-    outcome.skills = found
-        .workers
-        .iter()
-        .map(|skill| WorkerSkill {
-            answers: skill.answers,
-            figures: vec![skill.agreement],
-        })
-        .collect();
     outcome.agreement = found.agreement.map(|agreement| Agreement {
         objects: outcome.answers.iter().filter(|count| **count > 1).count(),
         figures: vec![Figure {
@@ -265,22 +249,12 @@ fn compare(
         sum += iou(&decision.mask, &truth);
         Ok(())
     })?;
-    if count == 0 {
-        bail!(
-            "{}: none of its objects has an answer",
-            source.path().display()
-        );
-    }
-    Ok(Gold {
-        objects: count,
-        missing,
-        figures: vec![Figure {
+    Gold::new(source.path(), count, missing, || {
+        vec![Figure {
             name: "mean IoU",
             value: sum / count as f64,
             meaning: "of the label and the true mask, over the classes but the background, over objects",
-        }],
-        calibration: Vec::new(),
-        confusion: Vec::new(),
+        }]
     })
 }
 

@@ -4,11 +4,14 @@
 mod boxes;
 mod classification;
 mod keypoints;
+mod lines;
 mod masks;
 mod multi_label;
 mod numbers;
 mod polygons;
+mod polylines;
 mod ranking;
+mod rotated_boxes;
 mod shapes;
 mod spans;
 mod text;
@@ -16,6 +19,7 @@ mod text;
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 
+use super::gold::Gold;
 use super::input::{Id, Source};
 use super::names::Names;
 use super::outcome::Outcome;
@@ -31,10 +35,16 @@ pub(super) enum Task {
     MultiLabel,
     /// Bounding boxes: column `boxes`, a list
     Boxes,
+    /// Boxes turned by an angle: column `rotated_boxes`, a list
+    RotatedBoxes,
     /// Places that have a name: column `keypoints`, a list
     Keypoints,
     /// Outlines: column `polygons`, a list
     Polygons,
+    /// Straight lines between two ends: column `lines`, a list
+    Lines,
+    /// Chains of lines: column `polylines`, a list
+    Polylines,
     /// A class for every pixel: column `rle` or `runs`, a list
     Masks,
     /// Labeled ranges of a text: column `spans`, a list
@@ -52,8 +62,11 @@ pub(super) enum Task {
 const COLUMNS: &[(&str, Task)] = &[
     ("labels", Task::MultiLabel),
     ("boxes", Task::Boxes),
+    ("rotated_boxes", Task::RotatedBoxes),
     ("keypoints", Task::Keypoints),
     ("polygons", Task::Polygons),
+    ("lines", Task::Lines),
+    ("polylines", Task::Polylines),
     ("rle", Task::Masks),
     ("runs", Task::Masks),
     ("spans", Task::Spans),
@@ -103,8 +116,11 @@ impl Task {
             Task::Ordered => "ordered classification",
             Task::MultiLabel => "multi-label classification",
             Task::Boxes => "bounding boxes",
+            Task::RotatedBoxes => "rotated boxes",
             Task::Keypoints => "keypoints",
             Task::Polygons => "polygons",
+            Task::Lines => "lines",
+            Task::Polylines => "polylines",
             Task::Masks => "masks",
             Task::Spans => "spans",
             Task::Text => "text",
@@ -121,9 +137,12 @@ impl Task {
             Task::MultiLabel | Task::Spans => {
                 &[Method::Cairn, Method::Majority, Method::GroundTruth]
             }
-            Task::Boxes | Task::Keypoints | Task::Polygons => {
-                &[Method::Cairn, Method::GroundTruth, Method::Smaller]
-            }
+            Task::Boxes
+            | Task::RotatedBoxes
+            | Task::Keypoints
+            | Task::Polygons
+            | Task::Lines
+            | Task::Polylines => &[Method::Cairn, Method::GroundTruth, Method::Smaller],
             Task::Text => &[Method::Cairn],
             Task::Masks | Task::Ranking => &[Method::Cairn, Method::Majority],
             Task::Numbers => &[Method::Cairn, Method::Mean, Method::Median],
@@ -162,8 +181,11 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
         Task::Classification | Task::Ordered => classification::run(job),
         Task::MultiLabel => multi_label::run(job),
         Task::Boxes => shapes::run::<boxes::Boxes>(job),
+        Task::RotatedBoxes => shapes::run::<rotated_boxes::RotatedBoxes>(job),
         Task::Keypoints => shapes::run::<keypoints::Keypoints>(job),
         Task::Polygons => shapes::run::<polygons::Polygons>(job),
+        Task::Lines => shapes::run::<lines::Lines>(job),
+        Task::Polylines => shapes::run::<polylines::Polylines>(job),
         Task::Masks => masks::run(job),
         Task::Spans => spans::run(job),
         Task::Text => text::run(job),
@@ -197,6 +219,34 @@ fn label_number(labels: &mut Names, job: &Job<'_>, label: &[u8]) -> anyhow::Resu
             job.options.labels.join(", ")
         ),
     }
+}
+
+/// Puts labels in order, where the answers name them, and renumbers those that the answers use: ties go
+/// to the first label, which must not depend on who answered first.
+fn sort_labels<'a>(
+    job: &Job<'_>,
+    labels: &mut Names,
+    used: impl IntoIterator<Item = &'a mut u32>,
+) -> anyhow::Result<()> {
+    if job.options.labels.is_empty() {
+        let (sorted, new) = labels.sorted()?;
+        *labels = sorted;
+        for label in used {
+            *label = new[*label as usize];
+        }
+    }
+    Ok(())
+}
+
+/// Holds labels against true ones, where the user has them.
+fn gold(
+    job: &Job<'_>,
+    compare: impl FnOnce(&Source) -> anyhow::Result<Gold>,
+) -> anyhow::Result<Option<Gold>> {
+    let Some(path) = &job.options.gold else {
+        return Ok(None);
+    };
+    compare(&Source::open(path, None)?).map(Some)
 }
 
 /// The number of a name; its error names the column.

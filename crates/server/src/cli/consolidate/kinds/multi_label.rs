@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 use super::super::gold::Gold;
 use super::super::input::{Id, List, Source};
 use super::super::names::Names;
-use super::super::outcome::{Agreement, Figure, Outcome, WorkerSkill};
+use super::super::outcome::{Agreement, Figure, Outcome};
 use super::super::{Job, Method, write};
-use super::{given_labels, id, label_number, no_answers};
+use super::{given_labels, gold, id, label_number, no_answers, sort_labels};
 
 #[derive(Deserialize)]
 struct Row {
@@ -54,13 +54,8 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
     if list.is_empty() {
         return Err(no_answers(job));
     }
-    if job.options.labels.is_empty() {
-        let (sorted, new) = labels.sorted()?;
-        labels = sorted;
-        for label in list.iter_mut().flat_map(|answer| &mut answer.labels) {
-            *label = new[*label as usize];
-        }
-    }
+    let used = list.iter_mut().flat_map(|answer| &mut answer.labels);
+    sort_labels(job, &mut labels, used)?;
     job.progress
         .step(format!("consolidating {} answers", list.len()));
     let (count, chosen) = (labels.len(), &list);
@@ -96,24 +91,19 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
         }
         Ok(())
     })?;
-    let gold = match &job.options.gold {
-        Some(_) => Some(compare(job, &objects, &labels, &found)?),
-        None => None,
-    };
+    let gold = gold(job, |source| {
+        compare(job, source, &objects, &labels, &found)
+    })?;
     let agreement = agreement(objects.len(), workers.len(), labels.len(), &list)?;
-    let all = 0..objects.len();
-    let confidences: Vec<Option<f64>> = all.clone().map(|at| confidence(&found, at)).collect();
-    let answers: Vec<u32> = all.map(|at| answers(&found, at)).collect();
-    let mut outcome = Outcome::new(objects, workers, list.len(), answers, confidences);
-    outcome.skill_names = vec!["accuracy"];
-    outcome.skills = found
-        .workers
-        .iter()
-        .map(|skill| WorkerSkill {
-            answers: skill.answers,
-            figures: vec![Some(skill.accuracy)],
-        })
-        .collect();
+    let decisions =
+        (0..objects.len()).map(|at| Some((answers(&found, at), confidence(&found, at))));
+    let decisions: Vec<_> = decisions.collect();
+    let mut outcome = Outcome::of_decisions(objects, workers, list.len(), decisions.into_iter());
+    let skills = found.workers.iter();
+    outcome.set_skills(
+        ["accuracy"],
+        skills.map(|skill| (skill.answers, [Some(skill.accuracy)])),
+    );
     outcome.labels = Some(labels);
     outcome.agreement = agreement.map(|agreement| {
         let mut figures = vec![Figure {
@@ -149,14 +139,14 @@ fn answers(found: &MultiConsolidation, object: usize) -> u32 {
 
 fn compare(
     job: &Job<'_>,
+    source: &Source,
     objects: &Names,
     labels: &Names,
     found: &MultiConsolidation,
 ) -> anyhow::Result<Gold> {
-    let path = job.options.gold.as_deref().unwrap_or(job.source.path());
     let (mut count, mut missing, mut exact) = (0, 0, 0u32);
     let (mut right, mut given, mut wanted) = (0usize, 0usize, 0usize);
-    Source::open(path, None)?.rows(
+    source.rows(
         &["object_id", "labels"],
         &[],
         job.progress,
@@ -182,13 +172,8 @@ fn compare(
             Ok(())
         },
     )?;
-    if count == 0 {
-        bail!("{}: none of its objects has an answer", path.display());
-    }
-    Ok(Gold {
-        objects: count,
-        missing,
-        figures: vec![
+    Gold::new(source.path(), count, missing, || {
+        vec![
             Figure {
                 name: "exact",
                 value: f64::from(exact) / count as f64,
@@ -199,8 +184,6 @@ fn compare(
                 value: 2.0 * right as f64 / (given + wanted).max(1) as f64,
                 meaning: "of labels: twice those that are right, of those found and those that are true",
             },
-        ],
-        calibration: Vec::new(),
-        confusion: Vec::new(),
+        ]
     })
 }

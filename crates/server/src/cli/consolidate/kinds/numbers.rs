@@ -8,9 +8,9 @@ use serde::Deserialize;
 use super::super::gold::Gold;
 use super::super::input::{Decimal, Id, Source};
 use super::super::names::Names;
-use super::super::outcome::{Agreement, Figure, Outcome, WorkerSkill};
+use super::super::outcome::{Agreement, Figure, Outcome};
 use super::super::{Job, Method, write};
-use super::{id, no_answers};
+use super::{gold, id, no_answers};
 
 #[derive(Deserialize)]
 struct Row {
@@ -36,14 +36,10 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
         &[],
         job.progress,
         |_, row: Row| {
-            let value = row.value.0;
-            if value.abs() > VALUE_MAX {
-                bail!("`value` is not a number within ±{VALUE_MAX:e}");
-            }
             list.push(NumberAnswer {
                 object: id(&mut objects, "object_id", &row.object_id)?,
                 worker: id(&mut workers, "worker_id", &row.worker_id)?,
-                value,
+                value: within(&row.value)?,
             });
             Ok(())
         },
@@ -72,10 +68,7 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
         .map(|object| numbers.of(object).len() as u32)
         .collect();
     write_labels(job, &objects, &found, &answers)?;
-    let gold = match &job.options.gold {
-        Some(path) => Some(compare(job, &Source::open(path, None)?, &objects, &found)?),
-        None => None,
-    };
+    let gold = gold(job, |source| compare(job, source, &objects, &found))?;
     let errors: Vec<Option<f64>> = found
         .iter()
         .map(|found| found.as_ref()?.1?.standard_error)
@@ -84,22 +77,16 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
     let confidences = vec![None; objects.len()];
     let mut outcome = Outcome::new(objects, workers, list.len(), answers, confidences);
     outcome.set_errors(errors);
-    outcome.skill_names = vec!["weight", "bias", "stretch", "spread"];
     if skills.is_empty() {
-        outcome.skill_names.clear();
         for answer in (0..outcome.objects.len()).flat_map(|object| numbers.of(object)) {
             outcome.skills[answer.0 as usize].answers += 1;
         }
     } else {
-        outcome.skills = skills
-            .iter()
-            .map(|skill| WorkerSkill {
-                answers: skill.answers,
-                figures: [skill.weight, skill.bias, skill.stretch, skill.spread]
-                    .map(Some)
-                    .to_vec(),
-            })
-            .collect();
+        let skills = skills.iter().map(|skill| {
+            let figures = [skill.weight, skill.bias, skill.stretch, skill.spread];
+            (skill.answers, figures.map(Some))
+        });
+        outcome.set_skills(["weight", "bias", "stretch", "spread"], skills);
     }
     outcome.agreement = alpha(&units, Difference::Interval).map(|alpha| Agreement {
         objects: outcome.answers.iter().filter(|count| **count > 1).count(),
@@ -157,47 +144,46 @@ fn compare(
                 missing += 1;
                 return Ok(());
             };
-            let off = value - row.value.0;
+            let truth = within(&row.value)?;
+            let off = value - truth;
             count += 1;
             absolute += off.abs();
             squared += off * off;
             if let Some((low, high)) = estimate.and_then(|estimate| estimate.interval) {
                 intervals += 1;
-                covered += u32::from((low..=high).contains(&row.value.0));
+                covered += u32::from((low..=high).contains(&truth));
             }
             Ok(())
         },
     )?;
-    if count == 0 {
-        bail!(
-            "{}: none of its objects has an answer",
-            source.path().display()
-        );
-    }
-    let mut figures = vec![
-        Figure {
-            name: "mean error",
-            value: absolute / count as f64,
-            meaning: "mean distance from the true number",
-        },
-        Figure {
-            name: "root mean square error",
-            value: (squared / count as f64).sqrt(),
-            meaning: "the same, where large distances count more",
-        },
-    ];
-    if intervals > 0 {
-        figures.push(Figure {
-            name: "within the interval",
-            value: f64::from(covered) / f64::from(intervals),
-            meaning: "share of true numbers within the interval; 0.95 is honest",
-        });
-    }
-    Ok(Gold {
-        objects: count,
-        missing,
-        figures,
-        calibration: Vec::new(),
-        confusion: Vec::new(),
+    Gold::new(source.path(), count, missing, || {
+        let mut figures = vec![
+            Figure {
+                name: "mean error",
+                value: absolute / count as f64,
+                meaning: "mean distance from the true number",
+            },
+            Figure {
+                name: "root mean square error",
+                value: (squared / count as f64).sqrt(),
+                meaning: "the same, where large distances count more",
+            },
+        ];
+        if intervals > 0 {
+            figures.push(Figure {
+                name: "within the interval",
+                value: f64::from(covered) / f64::from(intervals),
+                meaning: "share of true numbers within the interval; 0.95 is honest",
+            });
+        }
+        figures
     })
+}
+
+/// A number that can be reckoned with.
+fn within(value: &Decimal) -> anyhow::Result<f64> {
+    if value.0.abs() > VALUE_MAX {
+        bail!("`value` is not a number within ±{VALUE_MAX:e}");
+    }
+    Ok(value.0)
 }

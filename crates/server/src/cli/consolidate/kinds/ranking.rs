@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::super::input::{Id, List};
 use super::super::names::Names;
-use super::super::outcome::{Outcome, WorkerSkill};
+use super::super::outcome::Outcome;
 use super::super::{Job, Method, write};
 use super::{id, no_answers};
 
@@ -107,15 +107,11 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
     outcome.counted = rows;
     if let Some(ranking) = &ranking {
         outcome.set_errors(ranking.standard_errors.iter().copied().map(Some).collect());
-        outcome.skill_names = vec!["reliability"];
-        outcome.skills = ranking
-            .workers
-            .iter()
-            .map(|worker| WorkerSkill {
-                answers: worker.answers,
-                figures: vec![Some(worker.reliability)],
-            })
-            .collect();
+        let workers = ranking.workers.iter();
+        outcome.set_skills(
+            ["reliability"],
+            workers.map(|worker| (worker.answers, [Some(worker.reliability)])),
+        );
     } else {
         for (worker, skill) in outcome.skills.iter_mut().enumerate() {
             skill.answers = comparisons.answers_of(worker);

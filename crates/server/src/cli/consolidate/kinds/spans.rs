@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use super::super::gold::Gold;
 use super::super::input::{Id, Source};
 use super::super::names::Names;
-use super::super::outcome::{Agreement, Figure, Outcome, WorkerSkill};
+use super::super::outcome::{Agreement, Figure, Outcome};
 use super::super::{Job, Method, write};
-use super::{given_labels, id, label_number, no_answers};
+use super::{given_labels, gold, id, label_number, no_answers, sort_labels};
 
 #[derive(Deserialize)]
 struct Row {
@@ -78,13 +78,8 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
     if list.is_empty() {
         return Err(no_answers(job));
     }
-    if job.options.labels.is_empty() {
-        let (sorted, new) = labels.sorted()?;
-        labels = sorted;
-        for span in list.iter_mut().flat_map(|answer| &mut answer.spans) {
-            span.label = new[span.label as usize];
-        }
-    }
+    let used = list.iter_mut().flat_map(|answer| &mut answer.spans);
+    sort_labels(job, &mut labels, used.map(|span| &mut span.label))?;
     job.progress
         .step(format!("consolidating {} answers", list.len()));
     let options = Options {
@@ -97,32 +92,18 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
     };
     let found = spans::consolidate(&lengths, workers.len(), labels.len(), &list, &options)?;
     write_labels(job, &objects, &labels, &found)?;
-    let gold = match &job.options.gold {
-        Some(path) => {
-            let source = Source::open(path, None)?;
-            Some(compare(job, &source, &objects, &labels, &found)?)
-        }
-        None => None,
-    };
+    let gold = gold(job, |source| {
+        compare(job, source, &objects, &labels, &found)
+    })?;
     let agreement = agreement(&lengths, workers.len(), labels.len(), &list)?;
-    let decisions = || found.objects.iter().map(Option::as_ref);
-    let answers = decisions().map(|decision| decision.map_or(0, |decision| decision.answers));
-    let mut outcome = Outcome::new(
-        objects,
-        workers,
-        list.len(),
-        answers.collect(),
-        decisions().map(|decision| confidence(decision?)).collect(),
+    let decisions = found.objects.iter().map(Option::as_ref);
+    let decisions = decisions.map(|one| one.map(|one| (one.answers, confidence(one))));
+    let mut outcome = Outcome::of_decisions(objects, workers, list.len(), decisions);
+    let skills = found.workers.iter();
+    outcome.set_skills(
+        ["precision", "recall"],
+        skills.map(|skill| (skill.answers, [skill.precision, skill.recall].map(Some))),
     );
-    outcome.skill_names = vec!["precision", "recall"];
-    outcome.skills = found
-        .workers
-        .iter()
-        .map(|skill| WorkerSkill {
-            answers: skill.answers,
-            figures: vec![Some(skill.precision), Some(skill.recall)],
-        })
-        .collect();
     outcome.labels = Some(labels);
     outcome.agreement = agreement.map(|agreement| Agreement {
         objects: agreement.objects,
@@ -218,17 +199,9 @@ fn compare(
         wanted += row.spans.len();
         Ok(())
     })?;
-    if count == 0 {
-        bail!(
-            "{}: none of its objects has an answer",
-            source.path().display()
-        );
-    }
     let share = |of: usize| right as f64 / of.max(1) as f64;
-    Ok(Gold {
-        objects: count,
-        missing,
-        figures: vec![
+    Gold::new(source.path(), count, missing, || {
+        vec![
             Figure {
                 name: "F1",
                 value: 2.0 * right as f64 / (given + wanted).max(1) as f64,
@@ -244,8 +217,6 @@ fn compare(
                 value: share(wanted),
                 meaning: "share of the true spans that are found",
             },
-        ],
-        calibration: Vec::new(),
-        confusion: Vec::new(),
+        ]
     })
 }

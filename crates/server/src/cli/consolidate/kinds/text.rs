@@ -1,6 +1,5 @@
 //! A text an answer, a text an object: transcriptions, translations, captions.
 
-use anyhow::bail;
 use cairn_algorithms::agreement::texts::agreement;
 use cairn_algorithms::text::{self, Consolidation, Options, TextAnswer};
 use serde::Deserialize;
@@ -8,9 +7,9 @@ use serde::Deserialize;
 use super::super::gold::Gold;
 use super::super::input::{Id, Source};
 use super::super::names::Names;
-use super::super::outcome::{Agreement, Figure, Outcome, WorkerSkill};
+use super::super::outcome::{Agreement, Figure, Outcome};
 use super::super::{Job, write};
-use super::{id, no_answers};
+use super::{gold, id, no_answers};
 
 #[derive(Deserialize)]
 struct Row {
@@ -68,31 +67,16 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
         }
         Ok(())
     })?;
-    let gold = match &job.options.gold {
-        Some(path) => Some(compare(job, &Source::open(path, None)?, &objects, &found)?),
-        None => None,
-    };
+    let gold = gold(job, |source| compare(job, source, &objects, &found))?;
     let agreement = agreement(objects.len(), workers.len(), &list, options.units)?;
-    let decisions = || found.objects.iter().map(Option::as_ref);
-    let answers = decisions().map(|decision| decision.map_or(0, |decision| decision.answers));
-    let mut outcome = Outcome::new(
-        objects,
-        workers,
-        rows.len(),
-        answers.collect(),
-        decisions()
-            .map(|decision| Some(decision?.confidence))
-            .collect(),
+    let decisions = found.objects.iter().map(Option::as_ref);
+    let decisions = decisions.map(|one| one.map(|one| (one.answers, Some(one.confidence))));
+    let mut outcome = Outcome::of_decisions(objects, workers, rows.len(), decisions);
+    let skills = found.workers.iter();
+    outcome.set_skills(
+        ["agreement"],
+        skills.map(|skill| (skill.answers, [Some(skill.agreement)])),
     );
-    outcome.skill_names = vec!["agreement"];
-    outcome.skills = found
-        .workers
-        .iter()
-        .map(|skill| WorkerSkill {
-            answers: skill.answers,
-            figures: vec![Some(skill.agreement)],
-        })
-        .collect();
     outcome.agreement = agreement.map(|agreement| Agreement {
         objects: agreement.objects,
         figures: vec![
@@ -147,21 +131,11 @@ fn compare(
             Ok(())
         },
     )?;
-    if count == 0 {
-        bail!(
-            "{}: none of its objects has an answer",
-            source.path().display()
-        );
-    }
-    Ok(Gold {
-        objects: count,
-        missing,
-        figures: vec![Figure {
+    Gold::new(source.path(), count, missing, || {
+        vec![Figure {
             name: "exact",
             value: f64::from(exact) / count as f64,
             meaning: "share of texts that are the true one, white space apart",
-        }],
-        calibration: Vec::new(),
-        confusion: Vec::new(),
+        }]
     })
 }

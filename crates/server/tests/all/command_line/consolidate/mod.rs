@@ -1,6 +1,7 @@
 //! `cairn consolidate`.
 
 mod agreement;
+mod gold;
 mod methods;
 mod parquet;
 mod worker_responses;
@@ -262,12 +263,35 @@ fn every_kind_of_answers_is_known_by_its_columns_and_comes_back_in_its_form() {
     check(&format!("\"spans\":{spans}"), "spans", spans);
     check("\"value\":2.5", "value", json!(2.5));
     check("\"text\":\"A cat.\"", "text", json!("A cat."));
-    let keypoints = json!([{"label": "nose", "x": 3, "y": 4.5}]);
-    check(
-        &format!("\"keypoints\":{keypoints}"),
-        "keypoints",
-        keypoints,
-    );
+    let two = json!([{"x": 2, "y": 3}, {"x": 60, "y": 7.5}]);
+    for (member, shapes) in [
+        ("keypoints", json!([{"label": "nose", "x": 3, "y": 4.5}])),
+        (
+            "rotated_boxes",
+            json!([{"label": "ship", "x": 50, "y": 40, "width": 30, "height": 10, "angle": 30}]),
+        ),
+        ("polylines", json!([{"label": "road", "vertices": two}])),
+        ("lines", json!([{"label": "mast", "vertices": two}])),
+    ] {
+        check(&format!("\"{member}\":{shapes}"), member, shapes);
+    }
+    // Outlines are drawn through points evenly spaced, which cuts corners a little.
+    let corner = json!([{"x": 2, "y": 3}, {"x": 60, "y": 3}, {"x": 60, "y": 41.5}]);
+    for member in ["polygons", "polylines"] {
+        let answer = format!("\"{member}\":[{{\"label\":\"roof\",\"vertices\":{corner}}}]");
+        let found = labels(&folder, "answers.jsonl", &three(&answer));
+        let shape = &found[0][member][0];
+        assert_eq!(shape["label"], "roof");
+        for of_answer in corner.as_array().unwrap() {
+            let is_near = |vertex: &serde_json::Value| {
+                let apart =
+                    |name: &str| vertex[name].as_f64().unwrap() - of_answer[name].as_f64().unwrap();
+                apart("x").hypot(apart("y")) < 2.0
+            };
+            let vertices = shape["vertices"].as_array().unwrap();
+            assert!(vertices.iter().any(is_near), "{shape}");
+        }
+    }
 }
 
 #[test]
@@ -341,6 +365,14 @@ fn bad_shapes_spans_masks_and_numbers_are_refused_by_file_and_line() {
     check(
         "\"width\":5,\"boxes\":[]",
         &["both of `width` and `height`"],
+    );
+    check(
+        "\"boxes\":[],\"boxes\":[]",
+        &["column", "duplicate field `boxes`"],
+    );
+    check(
+        "\"lines\":[{\"label\":\"x\",\"vertices\":[{\"x\":1,\"y\":2}]}]",
+        &["`lines[0]`", "1 `vertices`, where a line has 2"],
     );
     check(
         "\"spans\":[{\"start\":5,\"end\":2,\"label\":\"x\"}]",

@@ -14,9 +14,9 @@ use cairn_algorithms::{Answer, Answers};
 use super::super::gold::{Gold, Scores};
 use super::super::input::Source;
 use super::super::names::{Names, number_of};
-use super::super::outcome::{Agreement, Confusions, Figure, Outcome, WorkerSkill};
+use super::super::outcome::{Agreement, Confusions, Figure, Outcome};
 use super::super::{Job, write};
-use super::{Task, given_labels, label_number, no_answers, number};
+use super::{Task, given_labels, gold, label_number, no_answers, number, sort_labels};
 use chances::{Chances, Decided, Found, decide};
 
 pub(super) use chances::model;
@@ -51,10 +51,7 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
     job.progress
         .step(format!("writing {}", job.options.out.display()));
     write_labels(&job.options.out, &input, &chances, &found)?;
-    let gold = match &job.options.gold {
-        Some(path) => Some(compare(job, path, &input, &chances, &found)?),
-        None => None,
-    };
+    let gold = gold(job, |source| compare(job, source, &input, &chances, &found))?;
     let answers: Vec<u32> = (0..input.objects.len())
         .map(|object| input.answers.of(object).len() as u32)
         .collect();
@@ -74,14 +71,12 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
     if chances.are_of_all() {
         outcome.deserving = deserving(&chances, outcome.objects.len(), &skills, labels)?;
     }
-    outcome.skill_names = vec!["accuracy"];
-    outcome.skills = skills
-        .iter()
-        .map(|skill| WorkerSkill {
-            answers: skill.answers,
-            figures: vec![Some(skill.accuracy)],
-        })
-        .collect();
+    outcome.set_skills(
+        ["accuracy"],
+        skills
+            .iter()
+            .map(|skill| (skill.answers, [Some(skill.accuracy)])),
+    );
     outcome.confusions = Some(Confusions { by_worker: skills });
     outcome.labels = Some(input.labels);
     outcome.weights = weights;
@@ -116,17 +111,9 @@ fn read(job: &Job<'_>) -> anyhow::Result<Input> {
         return Err(no_answers(job));
     }
     let mut known = read_known(job, &objects, &mut labels)?;
-    if job.options.labels.is_empty() {
-        // Ties go to the first label, which must not depend on who answered first.
-        let (sorted, new) = labels.sorted()?;
-        labels = sorted;
-        for answer in &mut list {
-            answer.label = new[answer.label as usize];
-        }
-        for (_, label) in &mut known {
-            *label = new[*label as usize];
-        }
-    }
+    let answered = list.iter_mut().map(|answer| &mut answer.label);
+    let of_known = known.iter_mut().map(|(_, label)| label);
+    sort_labels(job, &mut labels, answered.chain(of_known))?;
     Ok(Input {
         answers: Answers::new(objects.len(), workers.len(), labels.len(), &list)?,
         rows: list.len(),
@@ -266,12 +253,11 @@ fn measure(input: &Input, is_ordered: bool) -> Option<Agreement> {
 
 fn compare(
     job: &Job<'_>,
-    path: &Path,
+    source: &Source,
     input: &Input,
     chances: &Chances,
     found: &[Found],
 ) -> anyhow::Result<Gold> {
-    let source = Source::open(path, None)?;
     let mut scores = Scores::default();
     let mut seen = vec![false; input.objects.len()];
     source.cells(
@@ -295,8 +281,5 @@ fn compare(
             Ok(())
         },
     )?;
-    match scores.gold() {
-        Some(gold) => Ok(gold),
-        None => bail!("{}: none of its objects has an answer", path.display()),
-    }
+    scores.gold(source.path())
 }

@@ -1,6 +1,11 @@
-//! Any number of labeled shapes an answer, any number an object: what all kinds of shapes share.
+//! Any number of labeled shapes an answer, any number an object: what all kinds of shapes share. What
+//! differs is in the file of each kind, beside this folder.
 
-use anyhow::bail;
+mod gold;
+mod points;
+mod row;
+
+use anyhow::{Context, bail};
 use cairn_algorithms::shapes::{
     self, Labeled, ObjectShapes, Options, Reason, SHAPES_MAX, Shape, ShapeAnswer,
     ShapeConsolidation, ShapeDecision, Size, agreement,
@@ -8,38 +13,29 @@ use cairn_algorithms::shapes::{
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::super::gold::Gold;
-use super::super::input::{Id, Place, Source};
+use super::super::input::{Id, Place};
 use super::super::names::Names;
-use super::super::outcome::{Agreement, Figure, Outcome, WorkerSkill};
+use super::super::outcome::{Agreement, Figure, Outcome};
 use super::super::{Job, Method, write};
-use super::{given_labels, id, label_number, no_answers};
+use super::{given_labels, gold, id, label_number, no_answers, sort_labels};
+pub(super) use points::{Vertex, points, vertices};
+use row::Row;
 
 /// How a kind of shapes is written.
 pub(super) trait Format {
     type Shape: Shape;
     /// A shape in an answer.
     type Drawn: DeserializeOwned;
-    /// The row of an answer.
-    type Row: DeserializeOwned + Into<Row<Self::Drawn>>;
     /// The member that holds the shapes.
     const MEMBER: &'static str;
-    /// What its shapes have in common when they are alike.
-    const LIKENESS: &'static str;
+    /// Whether shapes are compared by how far apart they are, rather than by IoU.
+    const IS_BY_DISTANCE: bool;
 
     fn label(drawn: &Self::Drawn) -> &Id;
-    fn shape(drawn: &Self::Drawn) -> Self::Shape;
+    /// Its error says what about the shape is wrong.
+    fn shape(drawn: &Self::Drawn) -> anyhow::Result<Self::Shape>;
     /// The members of a shape but its label.
     fn members(shape: &Self::Shape) -> Map<String, Value>;
-}
-
-/// What a row of any kind of shapes has; of true labels without a worker.
-pub(super) struct Row<D> {
-    pub(super) object_id: Id,
-    pub(super) worker_id: Option<Id>,
-    pub(super) width: Option<f64>,
-    pub(super) height: Option<f64>,
-    pub(super) drawn: Vec<D>,
 }
 
 struct Input<S> {
@@ -65,47 +61,29 @@ pub(super) fn run<F: Format>(job: &Job<'_>) -> anyhow::Result<Outcome> {
     };
     let found = shapes::consolidate(&input.objects, workers, labels, options)?;
     write_labels::<F>(job, &input, &found)?;
-    let gold = match &job.options.gold {
-        Some(path) => Some(compare::<F>(
-            job,
-            &Source::open(path, None)?,
-            &input,
-            &found,
-        )?),
-        None => None,
-    };
+    let gold = gold(job, |source| {
+        gold::compare::<F>(job, source, &input, &found)
+    })?;
     let agreement = agreement::agreement(&input.objects, workers, labels)?;
     let decisions = || found.objects.iter().map(Option::as_ref);
-    let answers = decisions().map(|decision| decision.map_or(0, |decision| decision.answers));
-    let mut outcome = Outcome::new(
-        input.names,
-        input.workers,
-        input.rows,
-        answers.collect(),
-        decisions().map(|decision| confidence(decision?)).collect(),
-    );
-    outcome.skill_names = vec!["found", "real", "label_accuracy", "noise"];
-    outcome.skills = found
-        .workers
-        .iter()
-        .map(|skill| WorkerSkill {
-            answers: skill.answers,
-            figures: [
-                1.0 - skill.miss_rate,
-                1.0 - skill.false_alarm_rate,
-                skill.label_accuracy,
-                skill.noise,
-            ]
-            .map(Some)
-            .to_vec(),
-        })
-        .collect();
+    let each = decisions().map(|one| one.map(|one| (one.answers, confidence(one))));
+    let mut outcome = Outcome::of_decisions(input.names, input.workers, input.rows, each);
+    let skills = found.workers.iter().map(|skill| {
+        let figures = [
+            1.0 - skill.miss_rate,
+            1.0 - skill.false_alarm_rate,
+            skill.label_accuracy,
+            skill.noise,
+        ];
+        (skill.answers, figures.map(Some))
+    });
+    outcome.set_skills(["found", "real", "label_accuracy", "noise"], skills);
     outcome.labels = Some(input.labels);
     outcome.agreement = agreement.map(|agreement| Agreement {
         objects: agreement.objects,
         figures: vec![
             Figure {
-                name: F::LIKENESS,
+                name: if F::IS_BY_DISTANCE { "likeness" } else { "IoU" },
                 value: agreement.iou,
                 meaning: "of two workers' shapes of one thing with one label; 0 for a shape that only one of them drew",
             },
@@ -140,8 +118,7 @@ fn read<F: Format>(job: &Job<'_>) -> anyhow::Result<Input<F::Shape>> {
     let mut objects: Vec<ObjectShapes<F::Shape>> = Vec::new();
     let mut counts: Vec<usize> = Vec::new();
     let mut rows = 0;
-    let each = |_: Place, row: F::Row| {
-        let row: Row<F::Drawn> = row.into();
+    let each = |_: Place, row: Row<F>| {
         let Some(worker) = &row.worker_id else {
             bail!("there is no `worker_id`");
         };
@@ -183,19 +160,14 @@ fn read<F: Format>(job: &Job<'_>) -> anyhow::Result<Input<F::Shape>> {
         Ok(())
     };
     let structured = [F::MEMBER, "width", "height"];
-    job.source
-        .rows(&["object_id", "worker_id"], &structured, job.progress, each)?;
+    let ids = ["object_id", "worker_id"];
+    job.source.rows(&ids, &structured, job.progress, each)?;
     if rows == 0 {
         return Err(no_answers(job));
     }
-    if job.options.labels.is_empty() {
-        let (sorted, new) = labels.sorted()?;
-        labels = sorted;
-        let answers = objects.iter_mut().flat_map(|object| &mut object.answers);
-        for shape in answers.flat_map(|answer| &mut answer.shapes) {
-            shape.label = new[shape.label as usize];
-        }
-    }
+    let answers = objects.iter_mut().flat_map(|object| &mut object.answers);
+    let used = answers.flat_map(|answer| &mut answer.shapes);
+    sort_labels(job, &mut labels, used.map(|shape| &mut shape.label))?;
     Ok(Input {
         names,
         workers,
@@ -205,7 +177,7 @@ fn read<F: Format>(job: &Job<'_>) -> anyhow::Result<Input<F::Shape>> {
     })
 }
 
-fn size<D>(row: &Row<D>) -> anyhow::Result<Option<Size>> {
+fn size<F: Format>(row: &Row<F>) -> anyhow::Result<Option<Size>> {
     match (row.width, row.height) {
         (None, None) => Ok(None),
         (Some(width), Some(height)) if width > 0.0 && height > 0.0 => {
@@ -217,12 +189,14 @@ fn size<D>(row: &Row<D>) -> anyhow::Result<Option<Size>> {
 }
 
 fn sound<F: Format>(drawn: &F::Drawn, at: usize) -> anyhow::Result<F::Shape> {
-    let shape = F::shape(drawn);
+    let here = || format!("`{}[{at}]`", F::MEMBER);
+    let shape = F::shape(drawn).with_context(here)?;
     if !shape.is_sound() {
         bail!(
-            "`{}[{at}]`: a coordinate is not a number of at most {:e}",
-            F::MEMBER,
-            shapes::COORDINATE_MAX
+            "{}: a coordinate is not a number of at most {:e}, or there are more than {} points",
+            here(),
+            shapes::COORDINATE_MAX,
+            shapes::POINTS_MAX
         );
     }
     Ok(shape)
@@ -263,93 +237,5 @@ fn write_labels<F: Format>(
             write::line(out, input.names.name(object), &members)?;
         }
         Ok(())
-    })
-}
-
-/// Pairs shapes with true ones of the same label one to one, from the most alike down.
-fn compare<F: Format>(
-    job: &Job<'_>,
-    source: &Source,
-    input: &Input<F::Shape>,
-    found: &ShapeConsolidation<F::Shape>,
-) -> anyhow::Result<Gold> {
-    let (mut objects, mut missing) = (0, 0);
-    let (mut given, mut wanted) = (0usize, 0usize);
-    let mut likenesses: Vec<f64> = Vec::new();
-    let structured = [F::MEMBER, "width", "height"];
-    source.rows(
-        &["object_id"],
-        &structured,
-        job.progress,
-        |_, row: F::Row| {
-            let row: Row<F::Drawn> = row.into();
-            let Some(object) = input.names.find(row.object_id.0.as_bytes()) else {
-                missing += 1;
-                return Ok(());
-            };
-            let decision = found.objects[object as usize].as_ref();
-            let decided = decision.map_or(&[][..], |decision| &decision.shapes);
-            let mut pairs = Vec::new();
-            for (at, truth) in row.drawn.iter().enumerate() {
-                let shape = sound::<F>(truth, at)?;
-                let label = input.labels.find(F::label(truth).0.as_bytes());
-                for (number, one) in decided.iter().enumerate() {
-                    let likeness = one.shape.likeness(&shape, 1.0);
-                    if label == Some(one.label) && likeness >= 0.5 {
-                        pairs.push((likeness, at, number));
-                    }
-                }
-            }
-            pairs.sort_by(|one, other| other.0.total_cmp(&one.0));
-            let mut taken = vec![false; row.drawn.len()];
-            let mut used = vec![false; decided.len()];
-            for (likeness, truth, number) in pairs {
-                if !taken[truth] && !used[number] {
-                    (taken[truth], used[number]) = (true, true);
-                    likenesses.push(likeness);
-                }
-            }
-            objects += 1;
-            given += decided.len();
-            wanted += row.drawn.len();
-            Ok(())
-        },
-    )?;
-    if objects == 0 {
-        bail!(
-            "{}: none of its objects has an answer",
-            source.path().display()
-        );
-    }
-    let f1 = |least: f64| {
-        let right = likenesses.iter().filter(|likeness| **likeness >= least);
-        match given + wanted {
-            0 => 1.0,
-            all => 2.0 * right.count() as f64 / all as f64,
-        }
-    };
-    let mean = likenesses.iter().sum::<f64>() / likenesses.len().max(1) as f64;
-    Ok(Gold {
-        objects,
-        missing,
-        figures: vec![
-            Figure {
-                name: "F1 at IoU .5",
-                value: f1(0.5),
-                meaning: "twice the true shapes found, of those found and those that are true",
-            },
-            Figure {
-                name: "F1 at IoU .75",
-                value: f1(0.75),
-                meaning: "the same, where only shapes that are more alike count",
-            },
-            Figure {
-                name: "mean IoU",
-                value: mean,
-                meaning: "of shapes found and the true ones, where it is at least one half",
-            },
-        ],
-        calibration: Vec::new(),
-        confusion: Vec::new(),
     })
 }
