@@ -214,6 +214,8 @@ proptest! {
             r#"{"labels":["x"]}"#,
             r#"{"boundingBoxes":[{"label":"x","left":1,"top":1,"width":2,"height":3}],"inputImageProperties":{"width":9,"height":9}}"#,
             r#"{"entities":[{"startOffset":1,"endOffset":4,"label":"x"}]}"#,
+            r#"{"polylines":[{"label":"x","vertices":[{"x":1,"y":2},{"x":9,"y":2}]}],"inputImageProperties":{"width":9,"height":9}}"#,
+            r##"{"labelMappings":{"x":{"color":"#ff0000"}},"labeledImage":{"pngImageData":"iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFElEQVR4nGP4z8Dw//9/BhDFwAAAMN0F+6ccedAAAAAASUVORK5CYII="}}"##,
             r#""text""#,
             "3",
         ][..]).prop_flat_map(|value| {

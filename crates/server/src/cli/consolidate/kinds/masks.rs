@@ -77,10 +77,19 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
             let mask = classes.mask(&row)?;
             if object == objects.len() {
                 objects.push(Vec::new());
-            } else if objects[object][0].mask.shape() != mask.shape() {
+            }
+            if let Some(first) = objects[object].first()
+                && first.mask.shape() != mask.shape()
+            {
+                let (first, found) = (first.mask.shape(), mask.shape());
                 bail!(
-                    "`{}` has another `width` or `height` than in its first answer",
-                    row.object_id.0
+                    "the mask of worker `{}` to `{}` has {} × {} pixels, that of its first answer {} × {}",
+                    workers.name(worker as usize),
+                    row.object_id.0,
+                    found.width,
+                    found.height,
+                    first.width,
+                    first.height
                 );
             }
             objects[object].push(MaskAnswer { worker, mask });

@@ -6,6 +6,8 @@
 //! those of the other formats, by its shape: whatever its name, `label` is a classification,
 //! `boundingBoxes` are boxes, and so on.
 
+mod mask;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -142,7 +144,10 @@ impl Files {
                 let members = if is_plain {
                     plain(value)
                 } else {
-                    annotated(value)
+                    annotated(value).with_context(|| {
+                        let worker = &answer.worker_id;
+                        format!("`{element}` of worker {worker} to object {object}")
+                    })?
                 };
                 for (name, value) in members {
                     let is_second = row.insert(name.to_owned(), value).is_some();
@@ -234,7 +239,10 @@ fn plain(value: &Value) -> Vec<(&'static str, Value)> {
 }
 
 /// What an annotator answered, as members of a row; empty when its shape is not known.
-fn annotated(value: &Value) -> Vec<(&'static str, Value)> {
+fn annotated(value: &Value) -> anyhow::Result<Vec<(&'static str, Value)>> {
+    if value.get("labeledImage").is_some() {
+        return mask::members(value);
+    }
     let mut row = Vec::new();
     for (name, member) in [
         ("label", "label"),
@@ -259,5 +267,5 @@ fn annotated(value: &Value) -> Vec<(&'static str, Value)> {
             row.push((name, length.clone()));
         }
     }
-    row
+    Ok(row)
 }
