@@ -50,6 +50,7 @@ fn check(folder: &Folder, name: &str, content: &[u8], task: Option<Task>) {
         task,
         method: None,
         labels: Vec::new(),
+        workers_are: WorkersAre::Persons,
         workers: Some(folder.0.join("workers.csv")),
         deserving: Some(folder.0.join("deserving.csv")),
         report: Some(folder.0.join("report.html")),

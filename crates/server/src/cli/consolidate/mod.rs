@@ -47,6 +47,11 @@ pub(super) struct Consolidate {
     #[arg(long, value_name = "LABELS", value_delimiter = ',')]
     labels: Vec<String>,
 
+    /// What a worker_id stands for: a person, or only a position among an object's answers, of which
+    /// nothing is learnt from one object to another. Positions are there for masks only
+    #[arg(long, value_enum, value_name = "WHAT", default_value = "persons")]
+    workers_are: WorkersAre,
+
     /// True labels that may be used: workers are judged by them, and these objects have these labels.
     /// Only for classification, by cairn or one of the models that it mixes (dawid-skene,
     /// dawid-skene-crowd, one-coin, guessing)
@@ -106,6 +111,14 @@ enum Method {
     Mean,
     /// The median
     Median,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum WorkersAre {
+    /// The same person wherever the name is the same
+    Persons,
+    /// The first, second or so on who answered an object, whoever that was
+    Positions,
 }
 
 impl Method {
@@ -194,6 +207,12 @@ impl Consolidate {
             bail!(
                 "--known is not there for {task} by {method}; it is by {}",
                 taking.join(", ")
+            );
+        }
+        if self.workers_are == WorkersAre::Positions && task != Task::Masks {
+            bail!(
+                "--workers-are positions is not there for {}, but for masks alone",
+                task.title()
             );
         }
         Ok(method)

@@ -15,7 +15,7 @@ use super::super::gold::Gold;
 use super::super::input::{Id, Source};
 use super::super::names::Names;
 use super::super::outcome::{Agreement, Figure, Outcome};
-use super::super::{Job, Method, write};
+use super::super::{Job, Method, WorkersAre, write};
 use super::{given_labels, gold, id, no_answers};
 
 const BACKGROUND: &str = "background";
@@ -107,7 +107,7 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
             Method::Majority => masks::Method::Vote,
             _ => masks::Method::Cairn,
         },
-        ..Options::default()
+        workers_are_persons: job.options.workers_are == WorkersAre::Persons,
     };
     let found = masks::consolidate(&objects, workers.len(), count, &options)?;
     write_labels(job, &names, &classes, &found, is_binary)?;
@@ -117,11 +117,23 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
     let decisions = found.objects.iter().map(Option::as_ref);
     let decisions = decisions.map(|one| one.map(|one| (one.answers, Some(one.confidence))));
     let mut outcome = Outcome::of_decisions(names, workers, rows, decisions);
-    let skills = found.workers.iter();
-    outcome.set_skills(
-        ["agreement"],
-        skills.map(|skill| (skill.answers, [skill.agreement])),
-    );
+    if options.workers_are_persons {
+        let skills = found.workers.iter();
+        outcome.set_skills(
+            ["agreement"],
+            skills.map(|skill| (skill.answers, [skill.agreement])),
+        );
+    } else {
+        for answers in &objects {
+            // As in consolidation, one answer a position and object counts.
+            let mut workers: Vec<u32> = answers.iter().map(|answer| answer.worker).collect();
+            workers.sort_unstable();
+            workers.dedup();
+            for worker in workers {
+                outcome.skills[worker as usize].answers += 1;
+            }
+        }
+    }
     outcome.agreement = found.agreement.map(|agreement| Agreement {
         objects: outcome.answers.iter().filter(|count| **count > 1).count(),
         figures: vec![Figure {

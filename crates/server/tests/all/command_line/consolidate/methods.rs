@@ -1,4 +1,4 @@
-//! Methods for one label an object.
+//! Methods, and what they take workers for.
 
 use super::super::{Folder, refused, said, text};
 use super::{ANSWERS, lines};
@@ -125,4 +125,43 @@ fn known_labels_are_kept_and_workers_judged_by_them() {
     ] {
         assert!(error.contains(part), "{part}: {error}");
     }
+}
+
+/// Worker 1 always draws twice the width; as a person they are known for it and weigh less.
+#[test]
+fn workers_of_masks_may_be_positions_rather_than_persons() {
+    let folder = Folder::new();
+    let mut content = String::new();
+    for object in 0..12 {
+        // Two who agree, except where they did not answer and it is one against one.
+        for (worker, columns) in [(0, 2), (1, 4), (2, 2)] {
+            if object < 10 || worker != 2 {
+                let (mask, rest) = (columns * 8, 64 - columns * 8);
+                content += &format!(
+                    "{{\"object_id\":{object},\"worker_id\":{worker},\"width\":8,\"height\":8,\"rle\":[0,{mask},{rest}]}}\n"
+                );
+            }
+        }
+    }
+    let answers = folder.write("answers.jsonl", &content);
+    let (out, workers) = (folder.path("labels.jsonl"), folder.path("workers.csv"));
+    let run = |are: &'static str| {
+        let paths = ["consolidate", text(&answers), "--out", text(&out)];
+        let more = ["--workers", text(&workers), "--workers-are", are];
+        said(&[&paths[..], &more].concat());
+        let confidence = lines(&out)[11]["confidence"].as_f64().unwrap();
+        (confidence, std::fs::read_to_string(&workers).unwrap())
+    };
+    let (known, persons) = run("persons");
+    let (unknown, positions) = run("positions");
+    assert!(known != unknown, "{known} {unknown}");
+    assert!(
+        persons.starts_with("worker_id,answers,agreement\n0,12,"),
+        "{persons}"
+    );
+    assert_eq!(positions, "worker_id,answers\n0,12\n1,12\n2,10\n");
+    let answers = folder.write("answers.csv", ANSWERS);
+    let arguments = ["consolidate", text(&answers), "--out", text(&out)];
+    let error = refused(&[&arguments[..], &["--workers-are", "positions"]].concat());
+    assert!(error.contains("not there for classification"), "{error}");
 }
