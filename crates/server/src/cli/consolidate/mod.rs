@@ -53,7 +53,7 @@ pub(super) struct Consolidate {
     workers_are: WorkersAre,
 
     /// True labels that may be used: workers are judged by them, and these objects have these labels.
-    /// Only for classification, by cairn or one of the models that it mixes (dawid-skene,
+    /// Only for one label an object, by cairn or one of the models that it mixes (dawid-skene,
     /// dawid-skene-crowd, one-coin, guessing)
     #[arg(long, value_name = "FILE")]
     known: Option<PathBuf>,
@@ -202,7 +202,7 @@ impl Consolidate {
             let taking: Vec<String> = taking.collect();
             let (task, method) = (task.title(), method.name());
             if taking.is_empty() {
-                bail!("--known is not there for {task}, but for classification alone");
+                bail!("--known is not there for {task}, but for one label an object alone");
             }
             bail!(
                 "--known is not there for {task} by {method}; it is by {}",

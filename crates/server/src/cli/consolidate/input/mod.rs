@@ -136,7 +136,14 @@ impl Source {
             Format::JsonLines => json_lines::rows(self, progress, &mut at_place),
             Format::Parquet => {
                 let wanted = [texts, structured].concat();
-                parquet::values(self, &wanted, progress, |place, row| {
+                parquet::values(self, &wanted, progress, |place, mut row| {
+                    for column in structured {
+                        if let Some(value) = row.get_mut(*column) {
+                            parse_text(value).with_context(|| {
+                                format!("{}, column `{column}`", self.place(place))
+                            })?;
+                        }
+                    }
                     let row = serde_json::from_value(Value::Object(row));
                     at_place(place, row.with_context(|| self.place(place))?)
                 })
@@ -147,6 +154,14 @@ impl Source {
             }),
         }
     }
+}
+
+/// Takes a text for the JSON that it holds: not every writer of Parquet writes lists.
+fn parse_text(value: &mut Value) -> anyhow::Result<()> {
+    if let Value::String(text) = value {
+        *value = serde_json::from_str(text).context("a text that is not JSON")?;
+    }
+    Ok(())
 }
 
 /// The wanted members of a row, each a text or a number.

@@ -1,9 +1,12 @@
 //! Parquet, flat or with lists and groups. Only the columns asked for are read.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::sync::{Arc, Once};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
+use parquet::basic::Compression;
+use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Field, Row};
 use parquet::schema::types::Type;
@@ -33,6 +36,7 @@ pub(super) fn values(
 ) -> anyhow::Result<()> {
     guarded(source, || {
         let reader = SerializedFileReader::new(progress::open(source.path())?)?;
+        check_compression(source, reader.metadata(), wanted)?;
         let about = reader.metadata().file_metadata();
         let reading = format!("reading {}", source.path().display());
         progress.count(reading, about.num_rows().try_into().unwrap_or(0), "rows");
@@ -48,16 +52,58 @@ pub(super) fn values(
     })
 }
 
-/// The reader of the format takes much of a file at its word and may panic where it lies.
+thread_local! {
+    /// Whether a panic of this thread is about to become an error.
+    static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The reader of the format takes much of a file at its word and may panic where it lies. That is the
+/// file's fault, and said of the file alone.
 fn guarded<T>(source: &Source, read: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let hook = take_hook();
+        set_hook(Box::new(move |panic| {
+            if !IS_GUARDED.get() {
+                hook(panic);
+            }
+        }));
+    });
     let path = source.path().display();
-    match catch_unwind(AssertUnwindSafe(read)) {
+    let before = IS_GUARDED.replace(true);
+    let read = catch_unwind(AssertUnwindSafe(read));
+    IS_GUARDED.set(before);
+    match read {
         Ok(Err(error)) if error.is::<parquet::errors::ParquetError>() => {
             Err(error.context(format!("{path} is not Parquet, or damaged")))
         }
         Ok(read) => read,
         Err(_) => Err(anyhow!("{path} is damaged: it cannot be read as Parquet")),
     }
+}
+
+/// Says what is wrong with a column that the reader has no decoder for.
+fn check_compression(
+    source: &Source,
+    about: &ParquetMetaData,
+    wanted: &[&str],
+) -> anyhow::Result<()> {
+    for column in about.row_groups().iter().flat_map(|group| group.columns()) {
+        let name = column.column_path().parts().first();
+        let name = name.map_or("", String::as_str);
+        let unread = match column.compression() {
+            Compression::BROTLI(_) => Some("Brotli"),
+            Compression::LZO => Some("LZO"),
+            _ => None,
+        };
+        if let Some(unread) = unread.filter(|_| wanted.contains(&name)) {
+            bail!(
+                "{}: column `{name}` is compressed with {unread}; Snappy, Gzip, LZ4 and Zstandard are read",
+                source.path().display()
+            );
+        }
+    }
+    Ok(())
 }
 
 fn projection(schema: &Type, wanted: &[&str]) -> anyhow::Result<Type> {
@@ -113,6 +159,7 @@ fn value(field: &Field) -> anyhow::Result<Option<Value>> {
             }
             items.into()
         }
+        Field::MapInternal(_) => bail!("a map is neither a value nor a list"),
         other => other.to_string().into(),
     }))
 }

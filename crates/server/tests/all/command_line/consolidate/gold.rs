@@ -61,3 +61,57 @@ fn gold_without_any_answered_object_is_refused() {
     let error = refused(&arguments);
     assert!(error.contains("gold.jsonl: none of its objects"), "{error}");
 }
+
+#[test]
+fn rankings_are_held_against_true_pairs_and_lists() {
+    let folder = Folder::new();
+    let answers = folder.write(
+        "answers.csv",
+        "worker_id,ranking\na,p|q|r|s\nb,p|q|r|s\nc,p|q|r|s\n",
+    );
+    let out = folder.path("labels.jsonl");
+    let run = |name: &str, gold: &str| {
+        let gold = folder.write(name, gold);
+        let paths = ["consolidate", text(&answers), "--out", text(&out)];
+        [&paths[..], &["--gold", text(&gold)]]
+            .concat()
+            .iter()
+            .map(|argument| (*argument).to_owned())
+            .collect::<Vec<String>>()
+    };
+    let check = |name: &str, gold: &str, expected: &str| {
+        let arguments = run(name, gold);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let printed = said(&arguments);
+        assert!(printed.contains(expected), "{expected}: {printed}");
+    };
+    // One of six pairs is the other way around; z has no answers.
+    check(
+        "list.csv",
+        "ranking\nq|p|z|r|s\n",
+        "gold: 4 objects, pairs in order 0.8333, Kendall's tau 0.6667\n1 objects with gold have no answers",
+    );
+    check(
+        "pairs.csv",
+        "left,right,label\np,q,p\nr,q,left\nr,s,neither\n",
+        "gold: 4 objects, pairs in order 0.5000, Kendall's tau 0.0000",
+    );
+    let arguments = run("none.csv", "left,right,label\np,q,neither\nz,q,z\n");
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let error = refused(&arguments);
+    assert!(error.contains("none.csv: none of its pairs"), "{error}");
+}
+
+#[test]
+fn known_labels_are_refused_where_nothing_uses_them() {
+    let folder = Folder::new();
+    let answers = folder.write("a.csv", "object_id,worker_id,value\n1,a,3\n");
+    let out = folder.path("labels.jsonl");
+    let paths = ["consolidate", text(&answers), "--out", text(&out)];
+    let error = refused(&[&paths[..], &["--known", text(&answers)]].concat());
+    assert!(
+        error.contains("--known is not there for numbers, but for one label an object alone"),
+        "{error}"
+    );
+    assert!(!out.exists());
+}

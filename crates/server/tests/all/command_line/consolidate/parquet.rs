@@ -1,6 +1,9 @@
 //! Parquet, our own and that of other writers.
 
+use serde_json::json;
+
 use super::super::{Folder, refused, said, text};
+use super::lines;
 
 #[test]
 fn parquet_is_read_as_csv_is() {
@@ -43,4 +46,52 @@ fn parquet_is_read_as_csv_is() {
     let cut = folder.write("cut.parquet", &bytes[..bytes.len() - 9]);
     let error = refused(&["consolidate", text(&cut), "--out", text(&out)]);
     assert!(error.contains("cut.parquet"), "{error}");
+}
+
+/// The files were written by `pyarrow/make.py`.
+#[test]
+fn files_of_another_writer_are_read_or_refused_by_what_is_wrong() {
+    let folder = Folder::new();
+    let out = folder.path("labels.jsonl");
+    let path = |name: &str| {
+        let here = "tests/all/command_line/consolidate/pyarrow";
+        let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(here);
+        here.join(name)
+    };
+    let boxes = json!({"label": "x", "left": 1.5, "top": 2, "width": 30, "height": 40});
+    for (name, member, expected) in [
+        ("boxes_gzip.parquet", "boxes", boxes.clone()),
+        ("boxes_text.parquet", "boxes", boxes),
+        ("labels_lz4.parquet", "labels", json!("x")),
+    ] {
+        said(&["consolidate", text(&path(name)), "--out", text(&out)]);
+        let found = lines(&out);
+        let mut first = found[0][member][0].clone();
+        if let Some(shape) = first.as_object_mut() {
+            shape.remove("confidence");
+        }
+        assert_eq!(first, expected, "{name}");
+        assert_eq!(found[0]["answers"], 2, "{name}");
+        assert_eq!(found[1][member], json!([]), "{name}");
+    }
+    let name = path("label_dictionary.parquet");
+    said(&["consolidate", text(&name), "--out", text(&out)]);
+    assert_eq!(lines(&out)[0]["label"], "x");
+    std::fs::remove_file(&out).unwrap();
+    for (name, part) in [
+        ("labels_null.parquet", "row 2: missing field `labels`"),
+        ("value_nan.parquet", "row 2: `value`: not a finite number"),
+        (
+            "label_brotli.parquet",
+            "`object_id` is compressed with Brotli; Snappy, Gzip",
+        ),
+        ("labels_map.parquet", "row 1: `labels`: a map is neither"),
+    ] {
+        let error = refused(&["consolidate", text(&path(name)), "--out", text(&out)]);
+        assert!(
+            error.contains(name) && error.contains(part),
+            "{part}: {error}"
+        );
+        assert!(!out.exists(), "{name}");
+    }
 }
