@@ -5,12 +5,13 @@
 //! - [`krippendorff`]: alpha, for any number of workers, with any answers missing, and for labels
 //!   that differ, are ordered, or stand for numbers. [`cohen`]: kappa of two workers. [`fleiss`]:
 //!   kappa of a crowd.
-//! - [`label_sets`], [`spans`] and [`texts`] measure answers that are more than one label.
+//! - [`comparisons`], [`label_sets`], [`spans`] and [`texts`] measure answers that are not one label.
 //! - [`report`] gives all that a report shows.
 //! - Complexity: O(answers × log of an object's answers) time for the raw share and Fleiss' kappa;
 //!   the others say their own.
 
 pub mod cohen;
+pub mod comparisons;
 pub mod fleiss;
 pub mod krippendorff;
 pub mod label_sets;

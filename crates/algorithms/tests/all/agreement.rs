@@ -2,10 +2,11 @@
 
 use cairn_algorithms::agreement::krippendorff::{Difference, Units, alpha};
 use cairn_algorithms::agreement::{
-    ReportOptions, agreement, cohen, fleiss, label_sets, report, spans, texts,
+    ReportOptions, agreement, cohen, comparisons, fleiss, label_sets, report, spans, texts,
 };
 use cairn_algorithms::multi_label::MultiAnswer;
 use cairn_algorithms::numbers::{NumberAnswer, Numbers};
+use cairn_algorithms::ranking::{Comparison, Comparisons, Order, Preferred};
 use cairn_algorithms::spans::{Span, SpanAnswer};
 use cairn_algorithms::text::{TextAnswer, Units as TextUnits};
 use cairn_algorithms::{Answer, Answers};
@@ -332,4 +333,50 @@ fn texts_agree_by_shared_runs_of_words() {
     assert_eq!((found.same, found.objects), (0.5, 2));
     let alone = texts::agreement(3, 2, &answers[4..], TextUnits::Words);
     assert_eq!(alone, Ok(None));
+}
+
+#[test]
+fn workers_agree_about_items_that_they_prefer_alike() {
+    let said = |worker: u32, left: u32, right: u32, preferred: Preferred| Comparison {
+        worker,
+        left,
+        right,
+        preferred,
+    };
+    let check = |pairs: &[Comparison], orders: &[&[u32]], expected: Option<(f64, usize)>| {
+        let orders = orders.iter().zip(0..).map(|(items, worker)| Order {
+            worker,
+            places: items.iter().map(|item| vec![*item]).collect(),
+        });
+        let orders: Vec<Order> = orders.collect();
+        let answers = Comparisons::new(5, 3, pairs, &orders).unwrap();
+        let found = comparisons::agreement(&answers);
+        assert_eq!(found.map(|it| it.items), expected.map(|it| it.1));
+        if let (Some(found), Some((alike, _))) = (found, expected) {
+            assert!((found.alike - alike).abs() < 1e-12, "{found:?}");
+        }
+    };
+    use Preferred::{Left, Neither, Right};
+    check(&[], &[], None);
+    check(&[said(0, 0, 1, Left), said(0, 1, 0, Left)], &[], None);
+    check(
+        &[said(0, 0, 1, Left), said(1, 1, 0, Right)],
+        &[],
+        Some((1.0, 2)),
+    );
+    // Alike, opposite, opposite; and half alike.
+    let three = [
+        said(0, 0, 1, Left),
+        said(1, 0, 1, Left),
+        said(2, 0, 1, Right),
+    ];
+    check(&three, &[], Some((1.0 / 3.0, 2)));
+    let with_tie = [
+        said(0, 3, 4, Neither),
+        said(1, 3, 4, Left),
+        said(2, 1, 2, Left),
+    ];
+    check(&with_tie, &[], Some((0.5, 2)));
+    // Two orders that differ in one of three pairs.
+    check(&[], &[&[0, 1, 2], &[1, 0, 2]], Some((2.0 / 3.0, 3)));
 }

@@ -20,7 +20,7 @@ impl Progress {
     /// Work of unknown length.
     pub(super) fn step(&self, message: String) {
         self.0.reset();
-        self.0.set_style(style("{spinner} {msg}"));
+        self.0.set_style(style("{spinner} {msg}, {elapsed}"));
         self.0.set_message(message);
     }
 

@@ -5,6 +5,7 @@
 //! without a worker.
 
 use anyhow::bail;
+use cairn_algorithms::agreement::comparisons::agreement;
 use cairn_algorithms::ranking::{
     Comparison, Comparisons, ORDER_MAX, Order, Preferred, bradley_terry, order_of, win_share,
 };
@@ -13,7 +14,7 @@ use serde::Deserialize;
 use super::super::gold::Gold;
 use super::super::input::{Id, List, Source};
 use super::super::names::Names;
-use super::super::outcome::{Figure, Outcome};
+use super::super::outcome::{Agreement, Figure, Outcome};
 use super::super::{Job, Method, write};
 use super::{gold, id, no_answers};
 
@@ -105,6 +106,14 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::new(input.items, input.workers, rows, answers, confidences);
     outcome.counted = rows;
     outcome.gold = gold;
+    outcome.agreement = agreement(&comparisons).map(|agreement| Agreement {
+        objects: agreement.items,
+        figures: vec![Figure {
+            name: "pairs alike",
+            value: agreement.alike,
+            meaning: "how far two workers who compared the same two items prefer the same; one half is chance",
+        }],
+    });
     if let Some(ranking) = &ranking {
         outcome.set_errors(ranking.standard_errors.iter().copied().map(Some).collect());
         let workers = ranking.workers.iter();

@@ -242,7 +242,11 @@ fn workers(outcome: &Outcome) -> Markup {
                 } @else {
                     "By number of answers."
                 }
-                " How good each is follows from all answers; no true labels are needed for it."
+                @if outcome.skill_names.is_empty() {
+                    " The method says nothing of how good each is."
+                } @else {
+                    " How good each is follows from all answers; no true labels are needed for it."
+                }
             }
             @if let (Some(confusions), Some(labels)) = (&outcome.confusions, &outcome.labels) {
                 (heat::of_crowd(confusions, labels))

@@ -55,3 +55,14 @@ fn agreement_is_shown_of_spans_labels_and_texts() {
         &["agreement: similarity 0.333", "same 0.333"],
     );
 }
+
+#[test]
+fn agreement_is_shown_of_rankings() {
+    let folder = Folder::new();
+    let out = folder.path("labels.jsonl");
+    // Of three pairs of items one is the other way around, and z was compared by one worker alone.
+    let lists = folder.write("lists.csv", "worker_id,ranking\na,p|q|r\nb,q|p|r|z\n");
+    let printed = said(&["consolidate", text(&lists), "--out", text(&out)]);
+    let expected = "agreement: pairs alike 0.667, over 3 objects";
+    assert!(printed.contains(expected), "{printed}");
+}

@@ -169,7 +169,7 @@ fn a_bad_picture_is_refused_by_file_worker_and_object() {
         &["worker `b` to `0` has 1 × 2 pixels, that of its first answer 2 × 1"],
     );
     check(
-        &[good.clone()],
+        std::slice::from_ref(&good),
         json!({"inputImageProperties": {"width": 9, "height": 1}}),
         &[who, "2 × 1 pixels, the image 9 × 1"],
     );
@@ -180,7 +180,7 @@ fn a_bad_picture_is_refused_by_file_worker_and_object() {
     );
     let mapped = |color: &str| json!({"labelMappings": {"cat": {"color": color}, "dog": {"color": "#ff0000"}}});
     check(
-        &[good.clone()],
+        std::slice::from_ref(&good),
         mapped("red"),
         &[who, "`red` is not a color"],
     );
