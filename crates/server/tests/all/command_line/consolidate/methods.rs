@@ -86,6 +86,13 @@ fn ordered_labels_are_taken_for_places_on_a_line() {
         assert_eq!(line["label"], (object % 5).to_string(), "{line}");
     }
     assert_eq!(run(&["--method", "ordered"]).1, by_default);
+    // Right, and two labels off.
+    folder.write("gold.csv", "object_id,label\n0,0\n1,3\n");
+    let gold = folder.path("gold.csv");
+    let arguments = ["consolidate", text(&answers), "--out", text(&out)];
+    let more = ["--task", "ordered", "--gold", text(&gold)];
+    let printed = said(&[&arguments[..], &more].concat());
+    assert!(printed.contains("mean distance 1.0000"), "{printed}");
     assert_ne!(run(&["--method", "cairn"]).1, by_default);
     let named = folder.write("named.csv", ANSWERS);
     let arguments = ["consolidate", text(&named), "--out", text(&out)];

@@ -260,6 +260,7 @@ fn compare(
 ) -> anyhow::Result<Gold> {
     let mut scores = Scores::default();
     let mut seen = vec![false; input.objects.len()];
+    let (mut apart, mut placed) = (0.0, 0u32);
     source.cells(
         ["object_id", "label"],
         job.progress,
@@ -277,9 +278,21 @@ fn compare(
                 chances.of_label(&input.answers, object, truth, input.labels.len())
             });
             let found = found[object];
+            if let Some(truth) = truth {
+                apart += f64::from(found.label.abs_diff(truth));
+                placed += 1;
+            }
             scores.add(truth, found.label, found.chance, of_truth);
             Ok(())
         },
     )?;
-    scores.gold(source.path())
+    let mut gold = scores.gold(source.path())?;
+    if job.task == Task::Ordered && placed > 0 {
+        gold.figures.push(Figure {
+            name: "mean distance",
+            value: apart / f64::from(placed),
+            meaning: "how many labels off the label is, where the true one is one of the labels",
+        });
+    }
+    Ok(gold)
 }
