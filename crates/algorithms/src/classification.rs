@@ -17,6 +17,7 @@ pub(crate) mod pairs;
 pub(crate) mod parameters;
 pub(crate) mod soft;
 pub(crate) mod stacking;
+pub(crate) mod votes;
 pub mod weighted_votes;
 pub(crate) mod weights;
 

@@ -25,7 +25,8 @@ use super::given::{check, check_size};
 use super::guessing::Guessing;
 use super::one_coin::OneCoin;
 use super::pairs::{Pairs, Seen, number};
-use super::parameters::{Part, Place, SHARES, Scratch, Tables};
+use super::parameters::{Part, Place, Scratch, Tables};
+use super::votes::Votes;
 use super::weights::weigh;
 use super::{Confusion, Consolidation, Skill, decisions, first_largest};
 use crate::answers::Answers;
@@ -141,12 +142,13 @@ fn mixture(answers: &Answers, given: &Given<'_>, only: Option<Model>) -> Result<
             }
         }
     }
-    let parameters = Parameters {
+    let votes = Votes::none(pairs.workers());
+    let mut parameters = Parameters {
         pairs,
-        shares: if only.is_some() { 0.0 } else { SHARES },
+        votes,
         parts,
     };
-    let (posteriors, workers) = publish(&parameters, &seen);
+    let (posteriors, workers) = publish(&mut parameters, &seen, only.is_none());
     Ok(Fitted {
         posteriors,
         weights,
@@ -183,8 +185,8 @@ fn part(pairs: &Pairs, seen: &Seen, model: Model, weight: f64) -> Part {
     }
 }
 
-/// Posteriors of all objects, and the workers' skills by them.
-fn publish(parameters: &Parameters, seen: &Seen) -> (Vec<f64>, Vec<Skill>) {
+/// Posteriors of all objects, with `is_held_back` by the votes, and the workers' skills by them.
+fn publish(parameters: &mut Parameters, seen: &Seen, is_held_back: bool) -> (Vec<f64>, Vec<Skill>) {
     let pairs = &parameters.pairs;
     let labels = pairs.labels;
     let mut posteriors = vec![0.0; seen.objects() * labels];
@@ -195,15 +197,14 @@ fn publish(parameters: &Parameters, seen: &Seen) -> (Vec<f64>, Vec<Skill>) {
     let mut places = Vec::new();
     for (object, posterior) in posteriors.chunks_exact_mut(labels.max(1)).enumerate() {
         let own = seen.of(object);
-        let truth = known.next_if(|(at, _)| *at as usize == object);
-        if let Some((_, truth)) = truth {
+        if let Some((_, truth)) = known.next_if(|(at, _)| *at as usize == object) {
             posterior[*truth as usize] = 1.0;
         } else {
             places.clear();
             places.extend(own.iter().map(|pair| Place::Pair(*pair)));
             parameters.mix(&places, &mut scratch, posterior);
         }
-        // Before the shares come in, which make good workers look worse and bad ones better.
+        // Before the votes come in, which make good workers look worse and bad ones better.
         for pair in own {
             let pair = *pair as usize;
             said[pair] += 1;
@@ -212,15 +213,33 @@ fn publish(parameters: &Parameters, seen: &Seen) -> (Vec<f64>, Vec<Skill>) {
                 *sum += chance;
             }
         }
-        if truth.is_none() {
-            let given = own.iter().map(|pair| pairs.given[*pair as usize]);
-            parameters.hold_back(given, posterior);
-        }
     }
     let workers = (0..pairs.workers())
         .map(|worker| skill(pairs, worker, &said, &counts))
         .collect();
+    if is_held_back {
+        let right: Vec<f64> = (pairs.given.iter().enumerate())
+            .map(|(pair, given)| counts[pair * labels + *given as usize])
+            .collect();
+        parameters.votes = Votes::weigh(pairs, seen, &said, &right);
+        hold_back(parameters, seen, &mut posteriors);
+    }
     (posteriors, workers)
+}
+
+fn hold_back(parameters: &Parameters, seen: &Seen, posteriors: &mut [f64]) {
+    let (pairs, votes) = (&parameters.pairs, &parameters.votes);
+    let weights: Vec<u32> = (0..pairs.workers())
+        .flat_map(|worker| std::iter::repeat_n(votes.workers[worker], pairs.of(worker).len()))
+        .collect();
+    let mut known = seen.known.iter().peekable();
+    for (object, posterior) in posteriors.chunks_exact_mut(pairs.labels.max(1)).enumerate() {
+        if known.next_if(|(at, _)| *at as usize == object).is_none() {
+            let own = seen.of(object).iter().map(|pair| *pair as usize);
+            let own = own.map(|pair| (pairs.given[pair], weights[pair]));
+            votes.hold_back(own, posterior);
+        }
+    }
 }
 
 fn skill(pairs: &Pairs, worker: usize, said: &[u32], counts: &[f64]) -> Skill {

@@ -16,13 +16,9 @@ use super::fixed::power_exact;
 use super::guessing::Guesses;
 use super::one_coin::Coins;
 use super::pairs::Pairs;
+use super::votes::Votes;
 
 pub use bytes::ParametersError;
-
-/// Part of the shares of the votes in the posterior of a mixture.
-pub(crate) const SHARES: f64 = 0.25;
-/// Votes that every label has more in the shares.
-const MORE_VOTES: f64 = 0.5;
 
 /// Where a table has an answer.
 #[derive(Clone, Copy)]
@@ -65,8 +61,7 @@ pub(crate) struct Part {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameters {
     pub(crate) pairs: Pairs,
-    /// Part of the shares of the votes.
-    pub(crate) shares: f64,
+    pub(crate) votes: Votes,
     pub(crate) parts: Vec<Part>,
 }
 
@@ -100,8 +95,10 @@ impl Parameters {
         let mut posterior = vec![0.0; labels];
         let mut scratch = Scratch::new(&self.pairs);
         self.mix(&places, &mut scratch, &mut posterior);
-        let given = known.iter().map(|(_, label)| *label);
-        self.hold_back(given, &mut posterior);
+        let votes = known
+            .iter()
+            .map(|(worker, label)| (*label, self.votes.of(*worker)));
+        self.votes.hold_back(votes, &mut posterior);
         posterior
     }
 
@@ -128,34 +125,6 @@ impl Parameters {
             for (sum, chance) in posterior.iter_mut().zip(&scratch.chances) {
                 *sum += part.weight * chance;
             }
-        }
-    }
-
-    /// Mixes the shares of the votes in, each label with half a vote more.
-    pub(crate) fn hold_back(
-        &self,
-        given: impl ExactSizeIterator<Item = u32>,
-        posterior: &mut [f64],
-    ) {
-        if self.shares == 0.0 {
-            return;
-        }
-        let vote = self.shares / (given.len() as f64 + MORE_VOTES * self.pairs.labels as f64);
-        // Whole numbers of votes first, so that their order does not matter.
-        let mut votes: Vec<(u32, f64)> = given.map(|label| (label, 1.0)).collect();
-        votes.sort_unstable_by_key(|(label, _)| *label);
-        votes.dedup_by(|next, first| {
-            let is_same = next.0 == first.0;
-            if is_same {
-                first.1 += next.1;
-            }
-            is_same
-        });
-        for chance in posterior.iter_mut() {
-            *chance = (1.0 - self.shares) * *chance + MORE_VOTES * vote;
-        }
-        for (label, count) in votes {
-            posterior[label as usize] += count * vote;
         }
     }
 }

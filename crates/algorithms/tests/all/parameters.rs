@@ -192,10 +192,10 @@ fn damage_to_the_bytes_is_noticed() {
     let bytes = fitted(&plain(), &Given::default()).parameters.to_bytes();
     assert_eq!(Parameters::from_bytes(&[]), Err(ParametersError::Mark));
     let mut newer = bytes.clone();
-    newer[8] = 2;
+    newer[8] = 3;
     assert_eq!(
         Parameters::from_bytes(&newer),
-        Err(ParametersError::Version(2))
+        Err(ParametersError::Version(3))
     );
     for end in 0..bytes.len() {
         assert!(Parameters::from_bytes(&bytes[..end]).is_err(), "{end}");
@@ -205,6 +205,31 @@ fn damage_to_the_bytes_is_noticed() {
     }
     let longer = [bytes.as_slice(), &[0]].concat();
     assert!(Parameters::from_bytes(&longer).is_err());
+}
+
+/// Written before votes had weights, by a fit of [`plain`].
+#[test]
+fn parameters_of_version_1_still_give_the_posteriors_they_gave() {
+    let old = Parameters::from_bytes(include_bytes!("parameters_v1.bin")).unwrap();
+    let known = old.posterior(&[(0, 1), (4, 2), (5, 0)]);
+    assert_eq!(
+        known,
+        [0.10785776907618963, 0.7731212985637249, 0.11902093236008557]
+    );
+    let with_a_stranger = old.posterior(&[(0, 1), (9, 2)]);
+    assert_eq!(
+        with_a_stranger,
+        [0.05247093520416633, 0.7575127582499969, 0.19001630654583684]
+    );
+    assert_eq!(Parameters::from_bytes(&old.to_bytes()), Ok(old));
+}
+
+#[test]
+fn somebody_who_guesses_has_no_vote() {
+    let parameters = fitted(&plain(), &Given::default()).parameters;
+    // Worker 5 always says 0. Had they a vote, label 0 would have more than a sixth.
+    let posterior = parameters.posterior(&[(0, 1), (5, 0)]);
+    assert!(posterior[1] > 0.8, "{posterior:?}");
 }
 
 proptest! {

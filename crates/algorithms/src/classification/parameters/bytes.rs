@@ -1,9 +1,11 @@
 //! [`Parameters`] as bytes and back.
 //!
 //! Little endian, without gaps: the mark, the version, a length, then labels, workers, pairs and
-//! models as 32 bits each; the part of the shares; where each worker's pairs start; the label of
-//! each pair; for every model its number, weight, prior and tables; a checksum of all after the version. Rows
-//! have the labels alone, not the lanes that fill them up. With 5,000 workers, 10 labels and all
+//! models as 32 bits each; the part of the votes; where each worker's pairs start; the label of
+//! each pair; how many votes are spread evenly, what everybody's vote weighs, and each worker's; for
+//! every model its number, weight, prior and tables; a checksum of all after the version. Rows
+//! have the labels alone, not the lanes that fill them up. Version 1, which is still read, has no
+//! weights of votes. With 5,000 workers, 10 labels and all
 //! pairs of them that is 5 MB, of which the two models with matrices take 2.2 MB each.
 
 use super::{Parameters, Part, Tables};
@@ -13,9 +15,12 @@ use crate::classification::fixed::{ABSENT, ENTRY_MAX};
 use crate::classification::guessing::Guesses;
 use crate::classification::one_coin::Coins;
 use crate::classification::pairs::Pairs;
+use crate::classification::votes::{FULL, Votes};
 
 const MARK: [u8; 8] = *b"cairnpar";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+/// Had votes of the same weight, and half a vote more for every label.
+const VERSION_EVEN: u32 = 1;
 
 /// Why bytes are not parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,9 +54,12 @@ impl Parameters {
         ] {
             out.number(size as u32);
         }
-        out.float(self.shares);
+        out.float(self.votes.part);
         out.numbers(&pairs.starts);
         out.numbers(&pairs.given);
+        out.float(self.votes.even);
+        out.number(self.votes.everybody);
+        out.numbers(&self.votes.workers);
         for part in &self.parts {
             out.number(number(part.model));
             out.float(part.weight);
@@ -92,7 +100,7 @@ impl Parameters {
             stride: 0,
         };
         let version = all.number()?;
-        if version != VERSION {
+        if ![VERSION, VERSION_EVEN].contains(&version) {
             return Err(ParametersError::Version(version));
         }
         let Some((bytes, sum)) = all.bytes.split_last_chunk::<8>() else {
@@ -112,12 +120,20 @@ impl Parameters {
             from.number()? as usize,
             from.number()? as usize,
         ];
-        let shares = from.share()?;
+        let part = from.share()?;
         let starts = from.numbers(workers.saturating_add(1))?;
         let given = from.numbers(count)?;
         check_pairs(labels, &starts, &given)?;
         let pairs = Pairs::new(labels, given, starts);
         (from.labels, from.stride) = (pairs.labels, pairs.stride);
+        let votes = match version {
+            VERSION_EVEN => Votes {
+                part,
+                even: 0.5 * labels as f64,
+                ..Votes::none(workers)
+            },
+            _ => from.votes(part, workers)?,
+        };
         if parts > Model::ALL.len() {
             return Err(ParametersError::Damaged("too many models"));
         }
@@ -129,7 +145,7 @@ impl Parameters {
         }
         Ok(Parameters {
             pairs,
-            shares,
+            votes,
             parts,
         })
     }
@@ -273,6 +289,22 @@ impl Reader<'_> {
             row[..labels].copy_from_slice(entries);
         }
         Ok(filled)
+    }
+
+    fn votes(&mut self, part: f64, workers: usize) -> Result<Votes, ParametersError> {
+        let votes = Votes {
+            part,
+            even: f64::from_le_bytes(self.take()?),
+            everybody: self.number()?,
+            workers: self.numbers(workers)?,
+        };
+        let is_weight = |weight: &u32| (1..=FULL).contains(weight);
+        let are_weights = is_weight(&votes.everybody) && votes.workers.iter().all(is_weight);
+        if are_weights && votes.even >= 0.0 && votes.even.is_finite() {
+            Ok(votes)
+        } else {
+            Err(ParametersError::Damaged("the weights of votes"))
+        }
     }
 
     fn part(&mut self, pairs: &Pairs) -> Result<Part, ParametersError> {
