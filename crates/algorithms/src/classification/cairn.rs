@@ -1,18 +1,18 @@
 //! Cairn's own consolidation: several models of workers, weighted by how well each predicts answers
-//! it has not seen, and held back by the plain shares of the votes.
+//! it has not seen, and held back by votes that weigh what their workers know.
 //!
-//! - Model: a mixture of four: Dawid and Skene's with plain and with the crowd's smoothing
+//! - Model: a mixture of four: Dawid and Skene's smoothed plainly and by groups of workers
 //!   ([`super::dawid_skene`]), one accuracy a worker ([`super::one_coin`]), and knowing or guessing
 //!   ([`super::guessing`]). No one of them is best for every crowd: whole matrices win where workers
 //!   err in ways of their own, one accuracy where answers are few or most workers are wrong.
 //! - Steps: weigh the models ([`super::weights`]), and fit each to all answers
-//!   ([`super::expectation_maximisation`]). The posterior is three parts their weighted mean and one
-//!   part the shares of the votes, each label with half a vote more. The shares are there because
+//!   ([`super::expectation_maximisation`]). The posterior is two parts their weighted mean and three
+//!   parts the shares of weighted votes ([`super::votes`]). The shares are there because
 //!   workers of a crowd err together more than any of the models believes, which makes all of them
 //!   too sure of themselves.
 //! - Known truth: the posterior of an object whose label is given is that label, in every model and
 //!   in the result. Earlier answers of workers are added to what is counted of them here.
-//! - Source: stacking, see [`super::weights`]; which models, and the one part in four, are ours: see
+//! - Source: stacking, see [`super::weights`]; which models, and the parts, are ours: see
 //!   docs/decisions/2026-11-29-consolidation-models.md for what was tried.
 //! - Complexity: four fits, O(answers × labels) a round, and the weights' on a sample.
 //! - Ties: the label with the lowest index wins. Single answers: a posterior like any other, from
@@ -43,8 +43,8 @@ pub const CELLS_MAX: usize = 500_000_000;
 pub enum Model {
     /// A matrix for each worker, smoothed plainly.
     DawidSkene,
-    /// A matrix for each worker, smoothed by the crowd's.
-    DawidSkeneCrowd,
+    /// A matrix for each worker, smoothed by those of their group.
+    DawidSkeneGroups,
     /// One accuracy for each worker.
     OneCoin,
     /// Knowing or guessing.
@@ -55,7 +55,7 @@ impl Model {
     /// All of them.
     pub const ALL: [Model; 4] = [
         Model::DawidSkene,
-        Model::DawidSkeneCrowd,
+        Model::DawidSkeneGroups,
         Model::OneCoin,
         Model::Guessing,
     ];
@@ -64,7 +64,7 @@ impl Model {
     pub fn name(self) -> &'static str {
         match self {
             Model::DawidSkene => "dawid-skene",
-            Model::DawidSkeneCrowd => "dawid-skene-crowd",
+            Model::DawidSkeneGroups => "dawid-skene-groups",
             Model::OneCoin => "one-coin",
             Model::Guessing => "guessing",
         }
@@ -72,7 +72,7 @@ impl Model {
 }
 
 /// Names of the models, in the order of [`Fitted::weights`].
-pub const MODELS: [&str; 4] = ["dawid-skene", "dawid-skene-crowd", "one-coin", "guessing"];
+pub const MODELS: [&str; 4] = ["dawid-skene", "dawid-skene-groups", "one-coin", "guessing"];
 
 /// What the answers amount to, and what was learnt of the workers.
 #[derive(Clone, Debug, PartialEq)]
@@ -165,7 +165,7 @@ fn part(pairs: &Pairs, seen: &Seen, model: Model, weight: f64) -> Part {
     };
     let (prior, tables) = match model {
         Model::DawidSkene => dawid_skene(Smoothing::Plain),
-        Model::DawidSkeneCrowd => dawid_skene(Smoothing::Crowd),
+        Model::DawidSkeneGroups => dawid_skene(Smoothing::Groups),
         Model::OneCoin => {
             let mut fitted = OneCoin::new(pairs);
             let prior = run(pairs, seen, &mut fitted);

@@ -4,33 +4,35 @@
 //!   own for every t and g.
 //! - Steps: the rounds of [`super::expectation_maximisation`]; a row of the matrix is the expected
 //!   counts plus made-up answers, normalised. [`Smoothing::Plain`] adds one for the right label and
-//!   a quarter for every other. [`Smoothing::Crowd`] adds four that are spread as the crowd's own
-//!   answers are (with the plain ones, so that no cell is empty): who has answered little is taken
-//!   for one of the crowd.
+//!   a quarter for every other. [`Smoothing::Groups`] adds four that are spread as the answers of the
+//!   worker's group are ([`groups`]), and a hundredth for every label, so that no cell is empty:
+//!   who has answered little is taken for one of their group.
 //! - Source: Dawid and Skene, "Maximum likelihood estimation of observer error-rates using the EM
-//!   algorithm", 1979. The crowd's matrix as the prior is the empirical Bayes form of the hierarchy
-//!   in Paun et al., "Comparing Bayesian models of annotation", 2018.
-//! - Complexity: O(answers × labels) a round, and O(labels²) for the crowd's matrix.
+//!   algorithm", 1979; for the groups see there.
+//! - Complexity: O(answers × labels) a round, and O(pairs × labels × groups) for the groups.
 //! - Ties: whoever asks takes the first label. Single answers: a confident label only from a worker
 //!   whose matrix is known to be good. Missing workers: the crowd's own matrix.
 
+pub(crate) mod groups;
+
+use self::groups::{GroupTables, Groups};
 use super::expectation_maximisation::WorkerModel;
 use super::fixed::{ENTRY_MAX, chance, fixed, log2};
+use super::groups::LIKE_GROUP;
 use super::pairs::{Pairs, Seen};
 use super::parameters::{Place, Table};
 
 const RIGHT: f64 = 1.0;
 const WRONG: f64 = 0.25;
-const CROWD: f64 = 4.0;
-const CROWD_EVEN: f64 = 0.01;
+const LIKE_EVEN: f64 = 0.01;
 
 /// What a worker is taken for who has answered little.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Smoothing {
     /// Right more often than wrong, errors spread evenly.
     Plain,
-    /// Like everybody else.
-    Crowd,
+    /// Like others of the same group.
+    Groups,
 }
 
 /// Logarithms of the matrices, in rows by true label.
@@ -40,10 +42,46 @@ pub(crate) struct Matrices {
     pub(crate) cells: Vec<i32>,
     /// By worker: what a count is divided by.
     pub(crate) workers: Vec<i32>,
-    /// By label given that the worker never gave: what stands in for the count.
-    pub(crate) made_up: Vec<i32>,
+    /// What stands in for the count of a label that a worker never gave.
+    pub(crate) made_up: MadeUp,
     /// By label given: P(label given | true label) of the crowd, for a worker who is not known.
     pub(crate) crowd: Vec<i32>,
+}
+
+/// Made-up answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum MadeUp {
+    /// The same for all workers: rows of logarithms by label given.
+    Same(Vec<i32>),
+    /// As the worker's group has them.
+    Groups(GroupTables),
+}
+
+impl Default for MadeUp {
+    fn default() -> MadeUp {
+        MadeUp::Same(Vec::new())
+    }
+}
+
+impl Matrices {
+    /// The logarithms of made-up answers of a worker, by true label.
+    fn made_up(&self, worker: usize, given: usize, width: usize) -> Vec<i32> {
+        match &self.made_up {
+            MadeUp::Same(rows) => rows[given * width..][..width].to_vec(),
+            MadeUp::Groups(groups) => {
+                let mut row = vec![0.0; width];
+                groups.row(worker, self.workers.len() / width, given, &mut row);
+                row.iter()
+                    .map(|chance| fixed(log2(alike(*chance))))
+                    .collect()
+            }
+        }
+    }
+}
+
+/// Made-up answers with a label, which a worker's group gives with this probability.
+fn alike(chance: f64) -> f64 {
+    LIKE_GROUP * chance + LIKE_EVEN
 }
 
 impl Table for Matrices {
@@ -59,7 +97,7 @@ impl Table for Matrices {
         let width = sums.len();
         match place {
             Place::Label { worker, label } => {
-                let made_up = &self.made_up[label as usize * width..][..width];
+                let made_up = self.made_up(worker as usize, label as usize, width);
                 let row = &self.workers[worker as usize * width..][..width];
                 for ((sum, made_up), row) in sums.iter_mut().zip(made_up).zip(row) {
                     *sum += (made_up - row).clamp(-ENTRY_MAX, ENTRY_MAX);
@@ -84,6 +122,7 @@ pub(crate) struct DawidSkene {
     counts: Vec<f32>,
     /// The same, of all blocks.
     sums: Vec<f64>,
+    groups: Groups,
 }
 
 impl DawidSkene {
@@ -98,6 +137,10 @@ impl DawidSkene {
             },
             counts: vec![0.0; cells],
             sums: vec![0.0; cells],
+            groups: match smoothing {
+                Smoothing::Plain => Groups::default(),
+                Smoothing::Groups => Groups::new(pairs),
+            },
         }
     }
 
@@ -111,20 +154,15 @@ impl DawidSkene {
             for truth in 0..labels {
                 let at = given * width + truth;
                 logs[at] = fixed(log2(crowd[at]));
-                made_up[at] = fixed(log2(self.made_up(&crowd, width, given, truth)));
+                made_up[at] = fixed(log2(if given == truth { RIGHT } else { WRONG }));
             }
         }
         self.matrices.crowd = logs;
-        self.matrices.made_up = made_up;
+        self.matrices.made_up = match self.smoothing {
+            Smoothing::Plain => MadeUp::Same(made_up),
+            Smoothing::Groups => MadeUp::Groups(self.groups.finish(pairs)),
+        };
         self.matrices
-    }
-
-    fn made_up(&self, crowd: &[f64], width: usize, given: usize, truth: usize) -> f64 {
-        match self.smoothing {
-            Smoothing::Plain if given == truth => RIGHT,
-            Smoothing::Plain => WRONG,
-            Smoothing::Crowd => CROWD * crowd[given * width + truth] + CROWD_EVEN,
-        }
     }
 
     /// Everybody's matrix: label given × true label, normalised over the labels given.
@@ -181,9 +219,12 @@ impl WorkerModel for DawidSkene {
         for (pair, truth, count) in &seen.history {
             self.sums[*pair as usize * width + *truth as usize] += count;
         }
-        let (crowd, made_up_row) = match self.smoothing {
-            Smoothing::Plain => (Vec::new(), RIGHT + WRONG * (labels as f64 - 1.0)),
-            Smoothing::Crowd => (self.crowd(pairs), CROWD + CROWD_EVEN * labels as f64),
+        let made_up_row = match self.smoothing {
+            Smoothing::Plain => RIGHT + WRONG * (labels as f64 - 1.0),
+            Smoothing::Groups => {
+                self.groups.learn(pairs, &self.sums);
+                LIKE_GROUP + LIKE_EVEN * labels as f64
+            }
         };
         let mut made_up = vec![WRONG; width];
         let mut rows = vec![0.0; width];
@@ -205,9 +246,10 @@ impl WorkerModel for DawidSkene {
                 let given = pairs.given[pair] as usize;
                 match self.smoothing {
                     Smoothing::Plain => made_up[given] = RIGHT,
-                    Smoothing::Crowd => {
-                        for (made_up, cell) in made_up.iter_mut().zip(&crowd[given * width..]) {
-                            *made_up = CROWD * cell + CROWD_EVEN;
+                    Smoothing::Groups => {
+                        self.groups.row(worker, given, &mut made_up);
+                        for made_up in &mut made_up {
+                            *made_up = alike(*made_up);
                         }
                     }
                 }

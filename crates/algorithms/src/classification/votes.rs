@@ -20,7 +20,7 @@
 use super::pairs::{Pairs, Seen};
 
 /// Part of the shares in the posterior of a mixture.
-pub(crate) const PART: f64 = 0.5;
+pub(crate) const PART: f64 = 0.6;
 /// Votes that are spread evenly over all labels.
 const EVEN: f64 = 0.5;
 /// Made-up answers of every worker, as often right as everybody is.

@@ -51,8 +51,8 @@ fn weigh_all(pairs: &Pairs, seen: &Seen, mut weights: [f64; 4]) -> [f64; 4] {
                     let model = DawidSkene::new(pairs, Smoothing::Plain);
                     ask(pairs, seen, &others, part, model, &mut keep);
                 }
-                Model::DawidSkeneCrowd => {
-                    let model = DawidSkene::new(pairs, Smoothing::Crowd);
+                Model::DawidSkeneGroups => {
+                    let model = DawidSkene::new(pairs, Smoothing::Groups);
                     ask(pairs, seen, &others, part, model, &mut keep);
                 }
                 Model::OneCoin => {

@@ -10,8 +10,10 @@
 
 use super::{Parameters, Part, Tables};
 use crate::classification::cairn::Model;
-use crate::classification::dawid_skene::Matrices;
+use crate::classification::dawid_skene::groups::{self, GroupTables};
+use crate::classification::dawid_skene::{MadeUp, Matrices};
 use crate::classification::fixed::{ABSENT, ENTRY_MAX};
+use crate::classification::groups::GROUPS;
 use crate::classification::guessing::Guesses;
 use crate::classification::one_coin::Coins;
 use crate::classification::pairs::Pairs;
@@ -68,7 +70,15 @@ impl Parameters {
                 Tables::Matrices(table) => {
                     out.rows(&table.cells);
                     out.rows(&table.workers);
-                    out.rows(&table.made_up);
+                    match &table.made_up {
+                        MadeUp::Same(made_up) => out.rows(made_up),
+                        MadeUp::Groups(groups) => {
+                            let count = groups.likely.len() / pairs.workers().max(1);
+                            out.number(count as u32);
+                            out.numbers(&groups.likely);
+                            out.rows(&groups.matrices);
+                        }
+                    }
                     out.rows(&table.crowd);
                 }
                 Tables::Coins(table) => {
@@ -173,11 +183,15 @@ fn check_pairs(labels: usize, starts: &[u32], given: &[u32]) -> Result<(), Param
 fn number(model: Model) -> u32 {
     match model {
         Model::DawidSkene => 0,
-        Model::DawidSkeneCrowd => 1,
         Model::OneCoin => 2,
         Model::Guessing => 3,
+        Model::DawidSkeneGroups => 4,
     }
 }
+
+/// Of version 1: matrices that were smoothed by the crowd's. All that is left of that are tables like
+/// those of [`Model::DawidSkene`].
+const CROWD: u32 = 1;
 
 /// FNV-1a over words of eight bytes; the last is filled up with zeros.
 fn checksum(bytes: &[u8]) -> u64 {
@@ -307,8 +321,24 @@ impl Reader<'_> {
         }
     }
 
+    fn groups(&mut self, workers: usize) -> Result<GroupTables, ParametersError> {
+        let count = self.number()? as usize;
+        if !(1..=GROUPS).contains(&count) {
+            return Err(ParametersError::Damaged("the groups of workers"));
+        }
+        let likely = self.numbers(workers.saturating_mul(count))?;
+        if likely.iter().any(|likely| *likely > groups::FULL) {
+            return Err(ParametersError::Damaged("the groups of workers"));
+        }
+        let matrices = self.rows(count * self.labels, 0)?;
+        Ok(GroupTables { likely, matrices })
+    }
+
     fn part(&mut self, pairs: &Pairs) -> Result<Part, ParametersError> {
-        let number_of_model = self.number()?;
+        let number_of_model = match self.number()? {
+            CROWD => number(Model::DawidSkene),
+            other => other,
+        };
         let Some(model) = Model::ALL
             .into_iter()
             .find(|model| number(*model) == number_of_model)
@@ -319,10 +349,13 @@ impl Reader<'_> {
         let prior = self.rows(1, ABSENT)?;
         let (workers, labels) = (pairs.workers(), pairs.labels);
         let tables = match model {
-            Model::DawidSkene | Model::DawidSkeneCrowd => Tables::Matrices(Matrices {
+            Model::DawidSkene | Model::DawidSkeneGroups => Tables::Matrices(Matrices {
                 cells: self.rows(pairs.given.len(), 0)?,
                 workers: self.rows(workers, 0)?,
-                made_up: self.rows(labels, 0)?,
+                made_up: match model {
+                    Model::DawidSkeneGroups => MadeUp::Groups(self.groups(workers)?),
+                    _ => MadeUp::Same(self.rows(labels, 0)?),
+                },
                 crowd: self.rows(labels, 0)?,
             }),
             Model::OneCoin => {
