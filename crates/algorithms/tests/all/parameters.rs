@@ -225,6 +225,16 @@ fn parameters_of_version_1_still_give_the_posteriors_they_gave() {
 }
 
 #[test]
+fn a_crowd_of_nobody_is_written_and_read() {
+    let nobody = Answers::new(2, 0, 3, &[]).unwrap();
+    let parameters = fitted(&nobody, &Given::default()).parameters;
+    let read = Parameters::from_bytes(&parameters.to_bytes()).unwrap();
+    assert_eq!(read, parameters);
+    let posterior = read.posterior(&[(0, 2)]);
+    assert!(posterior[2] > posterior[0], "{posterior:?}");
+}
+
+#[test]
 fn somebody_who_guesses_has_no_vote() {
     let parameters = fitted(&plain(), &Given::default()).parameters;
     // Worker 5 always says 0. Had they a vote, label 0 would have more than a sixth.

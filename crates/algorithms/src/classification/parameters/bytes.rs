@@ -73,8 +73,8 @@ impl Parameters {
                     match &table.made_up {
                         MadeUp::Same(made_up) => out.rows(made_up),
                         MadeUp::Groups(groups) => {
-                            let count = groups.likely.len() / pairs.workers().max(1);
-                            out.number(count as u32);
+                            let cells = pairs.labels * pairs.stride;
+                            out.number((groups.matrices.len() / cells.max(1)) as u32);
                             out.numbers(&groups.likely);
                             out.rows(&groups.matrices);
                         }
