@@ -13,8 +13,8 @@
 //!   2014, has votes that weigh accuracy above chance. The square is ours: for a worker near
 //!   chance, what an answer tells (its mutual information with the truth) grows as that.
 //! - Complexity: O(answers + objects × labels).
-//! - Ties: nothing is decided here. Single answers: shares as if the worker were right two times in
-//!   three, more with many labels. Missing workers: everybody's accuracy; an object without answers
+//! - Ties: nothing is decided here. Single answers: the label given has a share of 5/6 with two labels,
+//!   and of at least 2/3 with more, whoever gave it. Missing workers: everybody's accuracy; an object without answers
 //!   keeps its posterior.
 
 use super::pairs::{Pairs, Seen};
