@@ -271,6 +271,12 @@ pub trait Shape: Clone {
     fn clipped(&self, size: Size) -> Option<Self>;
     /// An order by content, so that the order of the answers changes nothing.
     fn order(&self, other: &Self) -> Ordering;
+    /// Where it begins and ends, where that tells which shapes are not alike at all: shapes come in the order of
+    /// where they begin, and those that begin at the end of another or beyond are not compared with it.
+    #[inline]
+    fn span(&self) -> (f64, f64) {
+        (0.0, f64::INFINITY)
+    }
     /// How alike they are, in 0..=1. `reach` is the distance that is usual between two workers'
     /// shapes of the same thing, for shapes that are compared by distance.
     fn likeness(&self, other: &Self, reach: f64) -> f64;

@@ -13,6 +13,9 @@ use std::cmp::Ordering;
 
 use super::{COORDINATE_MAX, Shape, Size};
 
+/// Members whose middle is found without asking for memory.
+const FEW: usize = 16;
+
 /// A box in pixels of the object.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BoundingBox {
@@ -107,6 +110,11 @@ impl Shape for BoundingBox {
     }
 
     #[inline]
+    fn span(&self) -> (f64, f64) {
+        (self.left, self.right())
+    }
+
+    #[inline]
     fn likeness(&self, other: &Self, _reach: f64) -> f64 {
         self.iou(other)
     }
@@ -122,11 +130,19 @@ impl Shape for BoundingBox {
     }
 
     fn middle(members: &[&Self]) -> Self {
-        let mut values = Vec::with_capacity(members.len());
+        // Few members, as nearly always, need no memory of their own.
+        let (mut few, mut many) = ([0.0; FEW], Vec::new());
+        let values = if members.len() <= FEW {
+            &mut few[..members.len()]
+        } else {
+            many.resize(members.len(), 0.0);
+            &mut many[..]
+        };
         let [left, top, right, bottom] = std::array::from_fn(|edge| {
-            values.clear();
-            values.extend(members.iter().map(|member| member.edges()[edge]));
-            median(&mut values)
+            for (value, member) in values.iter_mut().zip(members) {
+                *value = member.edges()[edge];
+            }
+            median(values)
         });
         // The median of right edges is not left of that of left edges, but may be as near as rounding allows.
         let middle = BoundingBox::between(left, top, right, bottom);

@@ -5,7 +5,8 @@
 //!   the most alike down; a pair joins the groups of its two shapes when no worker has a shape in
 //!   both and the shapes of the one are on average at least `link` like those of the other. Shapes
 //!   with different labels count as less alike ([`Shape::OTHER_LABEL`]): a shape with the right place and the
-//!   wrong label still joins, but not when a neighbour with its own label wants it as well.
+//!   wrong label still joins, but not when a neighbour with its own label wants it as well. Shapes that are all
+//!   alike and like no others are a group whatever the order, and are found first.
 //! - Source: agglomerative clustering by average linkage (Sokal and Michener, 1958) with constraints
 //!   that keep a worker's shapes apart; in the order of pairs instead of that of groups, which needs
 //!   no table of groups.
@@ -13,8 +14,8 @@
 //! - Ties: by content of the shapes, as [`super::prepare`] orders them. Single answers: every shape is
 //!   a group of its own.
 
-use super::Shape;
 use super::prepare::Item;
+use super::{SHAPES_MAX, Shape};
 
 /// Two boxes that each cover the truth by one half or more seldom share less than this; boxes of two things mostly do.
 pub(crate) const LINK: f64 = 0.3;
@@ -24,77 +25,152 @@ const COMPARED_MAX: usize = 16;
 /// Buffers, and the groups found last.
 #[derive(Debug, Default)]
 pub(crate) struct Grouping {
+    /// How many items there are.
+    count: usize,
     /// Positions in the list of items, by group.
-    groups: Vec<Vec<u32>>,
-    of_item: Vec<u32>,
+    members: Vec<u32>,
+    /// Where each group ends.
+    ends: Vec<usize>,
+    nodes: Vec<Node>,
     alike: Vec<f64>,
-    pairs: Vec<(f64, u32, u32)>,
-    spare: Vec<Vec<u32>>,
+    pairs: Vec<u64>,
+    /// Of each item, the items that are alike enough and itself, as bits; of at most [`FEW`] items.
+    near: Vec<u64>,
+}
+
+/// Items that have a bit each.
+const FEW: usize = 64;
+
+/// An item in the list of its group.
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    /// The first item of its group.
+    head: u32,
+    /// The next item of its group; itself at the end.
+    next: u32,
+    /// Of the first item: the last, how many there are, and whose they are, by number modulo 64.
+    last: u32,
+    count: u32,
+    workers: u64,
+}
+
+/// Bits of a position in a pair; [`SHAPES_MAX`] positions fit.
+const PLACE: u32 = 12;
+const _: () = assert!(SHAPES_MAX <= 1 << PLACE);
+
+/// A pair as a number: the more alike the smaller, equally alike ones (to nine digits) by position.
+/// Numbers are sorted in a fraction of the time of triples.
+fn pair(alike: f64, one: usize, two: usize) -> u64 {
+    let places = (one as u64) << PLACE | two as u64;
+    // A likeness is never below 0, so that its bits rise with it and the first is free.
+    (!(alike.to_bits() << 1) & (u64::MAX << (2 * PLACE))) | places
+}
+
+fn places(pair: u64) -> (usize, usize) {
+    let mask = (1 << PLACE) - 1;
+    ((pair >> PLACE & mask) as usize, (pair & mask) as usize)
 }
 
 impl Grouping {
-    /// Groups the items.
+    /// Groups the items, which are in the order of [`super::prepare`].
     pub(crate) fn group<S: Shape>(&mut self, items: &[Item<S>], link: f64, other: f64, reach: f64) {
-        let count = items.len();
-        self.spare.append(&mut self.groups);
-        self.of_item.clear();
-        for at in 0..count as u32 {
-            let mut group = self.spare.pop().unwrap_or_default();
-            group.clear();
-            group.push(at);
-            self.groups.push(group);
-            self.of_item.push(at);
+        self.members.clear();
+        self.ends.clear();
+        self.compare(items, link, other, reach);
+        let done = self.take_cliques();
+        if done.count_ones() as usize == items.len() {
+            return;
         }
+        let is_done = |at: usize| at < FEW && done >> at & 1 == 1;
+        self.pairs.retain(|pair| !is_done(places(*pair).0));
+        self.pairs.sort_unstable();
+        self.nodes.clear();
+        let each = items.iter().zip(0..);
+        self.nodes.extend(each.map(|(item, at)| Node {
+            head: at,
+            next: at,
+            last: at,
+            count: 1,
+            workers: 1 << (item.worker % 64),
+        }));
+        for at in 0..self.pairs.len() {
+            let (one, two) = places(self.pairs[at]);
+            let (into, from) = (self.nodes[one].head, self.nodes[two].head);
+            if into != from && self.may_join(items, into, from, link) {
+                self.join(into, from);
+            }
+        }
+        for at in 0..items.len() {
+            if self.nodes[at].head as usize == at && !is_done(at) {
+                let from = self.members.len();
+                self.members.extend(list(&self.nodes, at as u32));
+                self.members[from..].sort_unstable();
+                self.ends.push(self.members.len());
+            }
+        }
+    }
+
+    /// Groups items that are all alike and like no others, which is what most are: in whatever order their
+    /// pairs are taken, they all join. Gives them as bits.
+    fn take_cliques(&mut self) -> u64 {
+        let mut done = 0;
+        for (at, near) in self.near.iter().enumerate() {
+            if done >> at & 1 == 0 && bits(*near).all(|with| self.near[with as usize] == *near) {
+                done |= near;
+                self.members.extend(bits(*near));
+                self.ends.push(self.members.len());
+            }
+        }
+        done
+    }
+
+    /// Finds how alike the items are, and the pairs that are alike enough.
+    fn compare<S: Shape>(&mut self, items: &[Item<S>], link: f64, other: f64, reach: f64) {
+        let count = items.len();
         self.pairs.clear();
         self.alike.clear();
         self.alike.resize(count * count, 0.0);
+        self.count = count;
+        self.near.clear();
+        if count <= FEW {
+            self.near.extend((0..count).map(|at| 1 << at));
+        }
         for (at, one) in items.iter().enumerate() {
-            for (more, two) in items[at + 1..].iter().enumerate() {
-                let with = at + 1 + more;
+            let (_, to) = one.shape.span();
+            for (with, two) in items.iter().enumerate().skip(at + 1) {
+                if two.shape.span().0 >= to {
+                    break;
+                }
                 if one.worker == two.worker {
                     continue;
                 }
-                let mut alike = one.shape.likeness(&two.shape, reach);
-                if one.label != two.label {
-                    alike *= other;
-                }
+                let times = [other, 1.0][usize::from(one.label == two.label)];
+                let alike = times * one.shape.likeness(&two.shape, reach);
                 self.alike[at * count + with] = alike;
                 if alike >= link {
-                    self.pairs.push((alike, at as u32, with as u32));
+                    self.pairs.push(pair(alike, at, with));
+                    if count <= FEW {
+                        self.near[at] |= 1 << with;
+                        self.near[with] |= 1 << at;
+                    }
                 }
             }
-        }
-        self.pairs.sort_unstable_by(|one, two| {
-            two.0
-                .total_cmp(&one.0)
-                .then((one.1, one.2).cmp(&(two.1, two.2)))
-        });
-        for at in 0..self.pairs.len() {
-            let (_, one, two) = self.pairs[at];
-            let (into, from) = (self.of_item[one as usize], self.of_item[two as usize]);
-            if into != from && self.may_join(items, into, from, link) {
-                let mut moved = std::mem::take(&mut self.groups[from as usize]);
-                for item in &moved {
-                    self.of_item[*item as usize] = into;
-                }
-                self.groups[into as usize].append(&mut moved);
-                self.spare.push(moved);
-            }
-        }
-        self.groups.retain(|group| !group.is_empty());
-        for group in &mut self.groups {
-            group.sort_unstable();
         }
     }
 
     /// The groups found last, each with the positions of its items, ascending.
     pub(crate) fn groups(&self) -> impl ExactSizeIterator<Item = &[u32]> {
-        self.groups.iter().map(Vec::as_slice)
+        let mut from = 0;
+        self.ends.iter().map(move |to| {
+            let group = &self.members[from..*to];
+            from = *to;
+            group
+        })
     }
 
     /// How alike two items are on average in a group of at least two.
     pub(crate) fn mean_alike(&self, group: &[u32]) -> f64 {
-        let count = self.of_item.len();
+        let count = self.count;
         let mut sum = 0.0;
         for (at, one) in group.iter().enumerate() {
             for two in &group[at + 1..] {
@@ -105,28 +181,63 @@ impl Grouping {
     }
 
     fn may_join<S>(&self, items: &[Item<S>], into: u32, from: u32, link: f64) -> bool {
-        let (one, two) = (&self.groups[into as usize], &self.groups[from as usize]);
-        let worker = |at: &u32| items[*at as usize].worker;
-        if one.len() == 1 && two.len() == 1 {
+        let (one, two) = (self.nodes[into as usize], self.nodes[from as usize]);
+        if one.count == 1 && two.count == 1 {
             return true;
         }
-        if one
-            .iter()
-            .any(|a| two.iter().any(|b| worker(a) == worker(b)))
-        {
-            return false;
+        let worker = |at: u32| items[at as usize].worker;
+        let both = || (list(&self.nodes, into), list(&self.nodes, from));
+        if one.workers & two.workers != 0 {
+            let (mut one, two) = both();
+            if one.any(|a| two.clone().any(|b| worker(a) == worker(b))) {
+                return false;
+            }
         }
+        let step = |node: Node| (node.count as usize).div_ceil(COMPARED_MAX);
         let (mut sum, mut compared) = (0.0, 0usize);
         let count = items.len();
-        for a in one.iter().step_by(one.len().div_ceil(COMPARED_MAX)) {
-            for b in two.iter().step_by(two.len().div_ceil(COMPARED_MAX)) {
-                let (first, second) = (*a.min(b) as usize, *a.max(b) as usize);
+        let (all, others) = both();
+        for a in all.step_by(step(one)) {
+            for b in others.clone().step_by(step(two)) {
+                let (first, second) = (a.min(b) as usize, a.max(b) as usize);
                 sum += self.alike[first * count + second];
                 compared += 1;
             }
         }
         sum >= link * compared as f64
     }
+
+    fn join(&mut self, into: u32, from: u32) {
+        let (first, other) = (self.nodes[into as usize], self.nodes[from as usize]);
+        let mut at = from;
+        loop {
+            let node = &mut self.nodes[at as usize];
+            node.head = into;
+            if node.next == at {
+                break;
+            }
+            at = node.next;
+        }
+        self.nodes[first.last as usize].next = from;
+        let first = &mut self.nodes[into as usize];
+        first.last = other.last;
+        first.count += other.count;
+        first.workers |= other.workers;
+    }
+}
+
+/// The positions of the bits that are set, ascending.
+fn bits(of: u64) -> impl Iterator<Item = u32> {
+    let left = std::iter::successors(Some(of), |left| Some(left & left.wrapping_sub(1)));
+    left.take_while(|left| *left != 0).map(u64::trailing_zeros)
+}
+
+/// The items of a group from its first on.
+fn list(nodes: &[Node], head: u32) -> impl Iterator<Item = u32> + Clone {
+    std::iter::successors(Some(head), |at| {
+        let next = nodes[*at as usize].next;
+        (next != *at).then_some(next)
+    })
 }
 
 /// The distance that is usual between two workers' shapes of the same thing: the median, over

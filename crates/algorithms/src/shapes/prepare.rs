@@ -10,6 +10,17 @@ pub(crate) struct Item<S> {
     pub shape: S,
 }
 
+/// The bits of a position among the items of an object.
+const PLACES: u64 = (1 << 12) - 1;
+const _: () = assert!(SHAPES_MAX <= 1 << 12);
+
+/// A number whose order is that of [`f64::total_cmp`].
+fn ascending(value: f64) -> u64 {
+    let bits = value.to_bits();
+    let is_below = bits >> 63 == 1;
+    if is_below { !bits } else { bits | 1 << 63 }
+}
+
 /// One object's answers.
 #[derive(Clone, Debug)]
 pub(crate) struct Prepared<S> {
@@ -21,6 +32,10 @@ pub(crate) struct Prepared<S> {
     pub ignored: Vec<Ignored>,
     /// Workers with the positions of their answers from the end.
     last: Vec<(u32, usize)>,
+    /// The items as they come.
+    given: Vec<Item<S>>,
+    /// Where they begin, with their positions: what they are sorted by first.
+    order: Vec<u64>,
 }
 
 impl<S> Default for Prepared<S> {
@@ -30,6 +45,8 @@ impl<S> Default for Prepared<S> {
             answered: Vec::new(),
             ignored: Vec::new(),
             last: Vec::new(),
+            given: Vec::new(),
+            order: Vec::new(),
         }
     }
 }
@@ -101,7 +118,7 @@ pub(crate) fn check_one<S: Shape>(
 impl<S: Shape> Prepared<S> {
     /// Takes an object's answers: each worker's last, clipped to the object.
     pub(crate) fn fill(&mut self, object: &ObjectShapes<S>) {
-        self.items.clear();
+        self.given.clear();
         self.answered.clear();
         self.ignored.clear();
         let answers = &object.answers;
@@ -117,7 +134,7 @@ impl<S: Shape> Prepared<S> {
             let answer = usize::MAX - from_end;
             for (at, labeled) in answers[answer].shapes.iter().enumerate() {
                 match sound(&labeled.shape, object) {
-                    Ok(shape) => self.items.push(Item {
+                    Ok(shape) => self.given.push(Item {
                         worker,
                         label: labeled.label,
                         shape,
@@ -130,13 +147,37 @@ impl<S: Shape> Prepared<S> {
                 }
             }
         }
-        self.items.sort_by(|one, other| {
-            one.shape
-                .order(&other.shape)
-                .then(one.label.cmp(&other.label))
-        });
+        self.sort();
         self.ignored
             .sort_unstable_by_key(|ignored| (ignored.answer, ignored.shape));
+    }
+
+    /// Brings the items into order: by where they begin, then by all of their content. The first is
+    /// sorted as one number with the position; few items begin so near to each other that more is asked of them.
+    fn sort(&mut self) {
+        let items = &self.given;
+        self.order.clear();
+        let begins = items.iter().map(|item| ascending(item.shape.span().0));
+        self.order
+            .extend(begins.zip(0..).map(|(begin, at)| begin & !PLACES | at));
+        self.order.sort_unstable();
+        let item = |place: &u64| &items[(place & PLACES) as usize];
+        for near in self
+            .order
+            .chunk_by_mut(|one, two| one & !PLACES == two & !PLACES)
+        {
+            if near.len() > 1 {
+                near.sort_by(|one, two| {
+                    let (one, two) = (item(one), item(two));
+                    let begins = one.shape.span().0.total_cmp(&two.shape.span().0);
+                    begins
+                        .then_with(|| one.shape.order(&two.shape))
+                        .then(one.label.cmp(&two.label))
+                });
+            }
+        }
+        self.items.clear();
+        self.items.extend(self.order.iter().map(item).cloned());
     }
 }
 
