@@ -16,6 +16,8 @@ const ACCURACY: f64 = 0.9;
 const MORE_VOTES: f64 = 4.0;
 /// No accuracy is nearer to 0 or 1.
 const ACCURACY_MIN: f64 = 1e-4;
+/// Chances of which only the ratios count are kept below this.
+const LARGE: f64 = 1e100;
 
 /// The votes of all groups.
 #[derive(Debug, Default)]
@@ -38,10 +40,10 @@ impl Names {
 #[derive(Clone, Debug)]
 pub(crate) struct Naming {
     accuracies: Vec<f64>,
-    /// ln of the accuracy, and of the probability of each wrong label.
-    logs: Vec<(f64, f64)>,
-    /// By label, and ln of it.
-    frequencies: Vec<(f64, f64)>,
+    /// The accuracy over the probability of each wrong label.
+    gains: Vec<f64>,
+    /// By label.
+    frequencies: Vec<f64>,
 }
 
 impl Naming {
@@ -54,14 +56,14 @@ impl Naming {
         let total = (names.votes.len() + labels).max(1) as f64;
         let frequencies = frequencies
             .into_iter()
-            .map(|count: f64| (count / total, (count / total).ln()))
+            .map(|count: f64| count / total)
             .collect();
         let mut naming = Naming {
             accuracies: vec![ACCURACY; workers],
-            logs: Vec::new(),
+            gains: Vec::new(),
             frequencies,
         };
-        naming.take_logs();
+        naming.take_gains();
         if labels < 2 {
             naming.accuracies = vec![1.0; workers];
             return naming;
@@ -89,7 +91,7 @@ impl Naming {
                 let mean = (right[worker] + MORE_VOTES * crowd) / (all[worker] + MORE_VOTES);
                 *accuracy = mean.clamp(ACCURACY_MIN, 1.0 - ACCURACY_MIN);
             }
-            naming.take_logs();
+            naming.take_gains();
         }
         naming
     }
@@ -99,10 +101,10 @@ impl Naming {
         self.accuracies[worker]
     }
 
-    fn take_logs(&mut self) {
+    fn take_gains(&mut self) {
         let others = (self.frequencies.len().max(2) - 1) as f64;
-        let both = |accuracy: &f64| (accuracy.ln(), ((1.0 - accuracy) / others).ln());
-        self.logs = self.accuracies.iter().map(both).collect();
+        let gain = |accuracy: &f64| accuracy * others / (1.0 - accuracy);
+        self.gains = self.accuracies.iter().map(gain).collect();
     }
 
     /// The label of a group, and its probability.
@@ -124,24 +126,21 @@ impl Naming {
         labels.extend(votes.iter().map(|(_, label)| *label));
         labels.sort_unstable();
         labels.dedup();
+        // Over the probability that all workers are wrong.
         of.clear();
-        let logs = |vote: &(u32, u32)| self.logs[vote.0 as usize];
-        let wrong: f64 = votes.iter().map(|vote| logs(vote).1).sum();
-        let mut left = 1.0;
-        for label in labels.iter() {
-            let (frequency, ln_frequency) = self.frequencies[*label as usize];
-            left -= frequency;
-            let gains = votes.iter().filter(|(_, given)| given == label);
-            let right: f64 = gains.map(|vote| logs(vote).0 - logs(vote).1).sum();
-            of.push(ln_frequency + right + wrong);
+        of.extend(labels.iter().map(|label| self.frequencies[*label as usize]));
+        let left = 1.0 - of.iter().sum::<f64>();
+        of.push(left.max(1e-12));
+        for (worker, label) in votes {
+            let at = labels.binary_search(label).unwrap_or(0);
+            of[at] *= self.gains[*worker as usize];
+            if of[at] > LARGE {
+                for chance in of.iter_mut() {
+                    *chance /= LARGE;
+                }
+            }
         }
-        of.push(left.max(1e-12).ln() + wrong);
-        let most = of.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let mut total = 0.0;
-        for chance in of.iter_mut() {
-            *chance = (*chance - most).exp();
-            total += *chance;
-        }
+        let total: f64 = of.iter().sum();
         for chance in of.iter_mut() {
             *chance /= total;
         }

@@ -66,19 +66,31 @@ impl Votes {
 #[derive(Clone, Debug)]
 pub(crate) struct Presence {
     rates: Vec<[f64; KINDS]>,
-    /// ln of one minus the rate, and of rate over one minus the rate.
+    /// One minus the rate, and rate over one minus the rate.
     absent: Vec<[f64; KINDS]>,
     odds: Vec<[f64; KINDS]>,
-    /// ln of how frequent each kind is.
+    /// How frequent each kind is.
     frequencies: [f64; KINDS],
 }
 
 /// What the workers who answered an object say together before any of its groups is looked at.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Answered {
+    /// How probable each kind is when nobody draws it, over the largest.
     absent: [f64; KINDS],
-    unseen: [f64; KINDS],
     informed: f64,
+}
+
+/// Multiplies chances of which only the ratios count. Those of many workers would leave the range of numbers.
+#[inline]
+fn multiply(chances: &mut [f64; KINDS], by: &[f64; KINDS]) {
+    for (chance, by) in chances.iter_mut().zip(by) {
+        *chance *= by;
+    }
+    let most = chances.iter().copied().fold(0.0, f64::max);
+    if !(1e-100..1e100).contains(&most) {
+        *chances = chances.map(|chance| (chance / most).max(f64::MIN_POSITIVE));
+    }
 }
 
 impl Presence {
@@ -88,9 +100,9 @@ impl Presence {
             rates: vec![RATES; workers],
             absent: vec![[0.0; KINDS]; workers],
             odds: vec![[0.0; KINDS]; workers],
-            frequencies: [0.0; KINDS],
+            frequencies: [1.0; KINDS],
         };
-        presence.take_logs();
+        presence.take_odds();
         let mut last = vec![[0.0; KINDS]; votes.groups.len()];
         for _ in 0..ROUNDS_MAX {
             let moved = presence.round(votes, &mut last);
@@ -109,6 +121,7 @@ impl Presence {
         for (to_worker, to_group) in &votes.objects {
             let answered = &votes.answered[from_worker..*to_worker];
             let of_object = self.answered(answered);
+            let seen = self.seen(answered).map(|chance| 1.0 / chance);
             let mut sums = [0.0; KINDS];
             let groups = from_group..*to_group;
             for (last, to_vote) in last[groups.clone()].iter_mut().zip(&votes.groups[groups]) {
@@ -117,7 +130,7 @@ impl Presence {
                 for kind in 0..KINDS {
                     moved += (kinds[kind] - last[kind]).abs();
                     // With the groups like it that nobody drew.
-                    sums[kind] += kinds[kind] / (1.0 - of_object.unseen[kind]);
+                    sums[kind] += kinds[kind] * seen[kind];
                 }
                 for worker in supporters {
                     for (sum, kind) in drawn[*worker as usize].iter_mut().zip(kinds) {
@@ -151,15 +164,15 @@ impl Presence {
             rates[CONTESTED] = f64::midpoint(rates[NOTHING], rates[THERE]);
         }
         let total: f64 = counts.iter().sum();
-        self.frequencies = counts.map(|count| (count / total).ln());
-        self.take_logs();
+        self.frequencies = counts.map(|count| count / total);
+        self.take_odds();
         moved
     }
 
-    fn take_logs(&mut self) {
+    fn take_odds(&mut self) {
         for (worker, rates) in self.rates.iter().enumerate() {
-            self.absent[worker] = rates.map(|rate| (1.0 - rate).ln());
-            self.odds[worker] = rates.map(|rate| rate.ln() - (1.0 - rate).ln());
+            self.absent[worker] = rates.map(|rate| 1.0 - rate);
+            self.odds[worker] = rates.map(|rate| rate / (1.0 - rate));
         }
     }
 
@@ -172,32 +185,33 @@ impl Presence {
     /// Looks at the workers who answered an object.
     pub(crate) fn answered(&self, workers: &[u32]) -> Answered {
         let mut of_object = Answered {
-            absent: [0.0; KINDS],
-            unseen: [0.0; KINDS],
+            absent: [1.0; KINDS],
             informed: 0.0,
         };
         for worker in workers {
-            for kind in 0..KINDS {
-                of_object.absent[kind] += self.absent[*worker as usize][kind];
-            }
+            multiply(&mut of_object.absent, &self.absent[*worker as usize]);
             of_object.informed += self.informed(*worker);
         }
-        of_object.unseen = of_object.absent.map(|ln| ln.exp().min(1.0 - RATE_MIN));
         of_object
     }
 
-    fn kinds(&self, of_object: &Answered, supporters: &[u32]) -> [f64; KINDS] {
-        let mut logs = of_object.absent;
-        for worker in supporters {
-            for (log, odds) in logs.iter_mut().zip(self.odds[*worker as usize]) {
-                *log += odds;
+    /// How probable it is, by kind, that at least one of the workers draws.
+    fn seen(&self, workers: &[u32]) -> [f64; KINDS] {
+        let mut unseen = [1.0; KINDS];
+        for worker in workers {
+            for (unseen, absent) in unseen.iter_mut().zip(self.absent[*worker as usize]) {
+                *unseen *= absent;
             }
         }
-        for (log, frequency) in logs.iter_mut().zip(self.frequencies) {
-            *log += frequency;
+        unseen.map(|chance| (1.0 - chance).max(RATE_MIN))
+    }
+
+    fn kinds(&self, of_object: &Answered, supporters: &[u32]) -> [f64; KINDS] {
+        let mut chances = of_object.absent;
+        for worker in supporters {
+            multiply(&mut chances, &self.odds[*worker as usize]);
         }
-        let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let chances = logs.map(|log| (log - most).exp());
+        multiply(&mut chances, &self.frequencies);
         let total: f64 = chances.iter().sum();
         chances.map(|chance| chance / total)
     }
