@@ -28,6 +28,9 @@ use super::{
     ShapesError,
 };
 
+/// Members of a group that are fused without asking for memory.
+const FEW: usize = 16;
+
 /// What all answers tell of the workers.
 #[derive(Clone, Debug)]
 pub struct Crowd<S> {
@@ -156,17 +159,28 @@ impl<S: Shape> Crowd<S> {
             let (label, chance) = self.naming.of(&scratch.given, &mut scratch.chances);
             scratch.workers.clear();
             scratch.workers.extend(own().map(|item| item.worker));
-            let members: Vec<&S> = own().map(|item| &item.shape).collect();
+            // Few members, as nearly always, need no memory of their own.
+            let (mut few, many);
+            let members = if group.len() <= FEW {
+                few = [&items[group[0] as usize].shape; FEW];
+                for (place, item) in few.iter_mut().zip(own()) {
+                    *place = &item.shape;
+                }
+                &few[..group.len()]
+            } else {
+                many = own().map(|item| &item.shape).collect::<Vec<_>>();
+                &many[..]
+            };
             let fused = self
                 .positions
-                .fuse(&scratch.workers, &members, &mut scratch.buffers);
+                .fuse(&scratch.workers, members, &mut scratch.buffers);
             let fits = fused.match_chance(&scratch.buffers.deviations);
             let within = match object.size {
                 None => Some(fused),
                 Some(size) => fused.clipped(size).filter(Shape::has_extent),
             };
             // A middle of shapes within the object is within it.
-            let shape = within.unwrap_or_else(|| S::middle(&members)).finished();
+            let shape = within.unwrap_or_else(|| S::middle(members)).finished();
             shapes.push(ConsolidatedShape {
                 label,
                 shape,

@@ -33,7 +33,7 @@ const MORE_GROUPS: f64 = 5.0;
 /// Standard deviation over extent where nothing can be compared.
 const NOISE: f64 = 0.05;
 /// A group's shape is found when it moves by less than this, in extents to the power.
-const STILL: f64 = 5e-4;
+const STILL: f64 = 2e-3;
 /// No variance is smaller, in squared extents to the power.
 const VARIANCE_MIN: f64 = 1e-8;
 
@@ -64,12 +64,48 @@ pub(crate) struct Positions {
 /// Buffers of [`Positions::fuse`].
 #[derive(Debug, Default)]
 pub(crate) struct Buffers {
+    /// By member and offset: the offset, the bias and exactness of its worker, what is left without the bias, over
+    /// the scale, and its weight.
     offsets: Vec<f64>,
+    biases: Vec<f64>,
+    exacts: Vec<f64>,
+    rests: Vec<f64>,
     weights: Vec<f64>,
-    squares: Vec<f64>,
+    /// By offset: the sum of the weights, and where it moves.
+    totals: Vec<f64>,
     moves: Vec<f64>,
     /// Standard deviations of the offsets of the shape found last.
     pub deviations: Vec<f64>,
+}
+
+impl Buffers {
+    /// Finds where each offset moves; gives the furthest.
+    fn weigh(&mut self, scale: f64) -> f64 {
+        let inverse = 1.0 / scale;
+        let known = self.offsets.iter().zip(&self.biases).zip(&self.exacts);
+        let found = self.rests.iter_mut().zip(&mut self.weights);
+        for (((offset, bias), exact), (rest, weight)) in known.zip(found) {
+            *rest = offset * inverse - bias;
+            *weight = (FREEDOM + 1.0) * exact / (FREEDOM + *rest * *rest * exact);
+        }
+        self.totals.fill(0.0);
+        self.moves.fill(0.0);
+        let count = self.moves.len().max(1);
+        let members = self.rests.chunks_exact(count);
+        for (rests, weights) in members.zip(self.weights.chunks_exact(count)) {
+            let sums = self.totals.iter_mut().zip(&mut self.moves);
+            for ((total, by), (rest, weight)) in sums.zip(rests.iter().zip(weights)) {
+                *total += weight;
+                *by += weight * rest;
+            }
+        }
+        let mut most = 0.0f64;
+        for (by, total) in self.moves.iter_mut().zip(&self.totals) {
+            *by *= scale / total;
+            most = most.max(by.abs());
+        }
+        most
+    }
 }
 
 impl Positions {
@@ -206,57 +242,51 @@ impl Positions {
             for member in members {
                 shape.offsets(member, &mut buffers.offsets);
             }
-            let most = self.weigh::<S>(workers, scale, buffers);
+            if round == 0 {
+                self.look_up::<S>(workers, buffers);
+            }
+            let most = buffers.weigh(scale);
             shape = shape.moved(&buffers.moves);
             if round > 0 && most < STILL * scale {
                 break;
             }
         }
         // Where members are further apart than their noises say, so is what comes of them.
-        let count = buffers.moves.len();
-        let squares: f64 = buffers.squares.iter().sum();
-        let free = (count * (members.len().max(1) - 1)) as f64;
-        let wider = ((squares + MORE_OFFSETS) / (free + MORE_OFFSETS)).sqrt();
+        let each = buffers.rests.iter().zip(&buffers.weights);
+        let squares: f64 = each.map(|(rest, weight)| weight * rest * rest).sum();
+        let free = (buffers.offsets.len() - buffers.moves.len()) as f64;
+        let wider = scale * ((squares + MORE_OFFSETS) / (free + MORE_OFFSETS)).sqrt();
         buffers.deviations.clear();
-        let weights = buffers.weights.iter();
+        let totals = buffers.totals.iter();
         buffers
             .deviations
-            .extend(weights.map(|weight| wider * scale / weight.sqrt()));
+            .extend(totals.map(|total| wider / total.sqrt()));
         shape
     }
 
-    /// Finds where each offset moves; gives the furthest.
-    fn weigh<S: Shape>(&self, workers: &[u32], scale: f64, buffers: &mut Buffers) -> f64 {
+    /// Lays out what is known of the workers as their offsets are.
+    fn look_up<S: Shape>(&self, workers: &[u32], buffers: &mut Buffers) {
         let count = buffers.offsets.len() / workers.len().max(1);
-        for sums in [
-            &mut buffers.weights,
-            &mut buffers.squares,
-            &mut buffers.moves,
-        ] {
-            sums.clear();
-            sums.resize(count, 0.0);
-        }
-        let each = buffers.offsets.chunks_exact(count.max(1));
-        for (worker, offsets) in workers.iter().zip(each) {
+        buffers.biases.clear();
+        buffers.exacts.clear();
+        for worker in workers {
             let worker = *worker as usize;
             let biases = &self.bias[worker * self.biases..(worker + 1) * self.biases];
             let exacts = &self.exact[worker * self.noises..(worker + 1) * self.noises];
-            for (offset, value) in offsets.iter().enumerate() {
-                let (bias, noise) = S::kinds(offset);
-                let rest = value / scale - bias.map_or(0.0, |kind| biases[kind]);
-                let square = rest * rest * exacts[noise];
-                let trust = (FREEDOM + 1.0) / (FREEDOM + square);
-                buffers.weights[offset] += trust * exacts[noise];
-                buffers.moves[offset] += trust * exacts[noise] * rest;
-                buffers.squares[offset] += trust * square;
-            }
+            let kinds = (0..count).map(S::kinds);
+            let bias_of = |(bias, _): (Option<usize>, usize)| bias.map_or(0.0, |kind| biases[kind]);
+            buffers.biases.extend(kinds.clone().map(bias_of));
+            buffers.exacts.extend(kinds.map(|(_, noise)| exacts[noise]));
         }
-        let mut most = 0.0f64;
-        for (by, weight) in buffers.moves.iter_mut().zip(&buffers.weights) {
-            *by *= scale / weight;
-            most = most.max(by.abs());
+        for (list, length) in [
+            (&mut buffers.rests, buffers.offsets.len()),
+            (&mut buffers.weights, buffers.offsets.len()),
+            (&mut buffers.totals, count),
+            (&mut buffers.moves, count),
+        ] {
+            list.clear();
+            list.resize(length, 0.0);
         }
-        most
     }
 
     /// The biases of a worker, in units of the crowd's noise.
