@@ -23,6 +23,7 @@ pub(crate) mod position;
 pub(crate) mod prepare;
 pub(crate) mod presence;
 pub mod rotated_box;
+pub(crate) mod sample;
 
 use std::cmp::Ordering;
 

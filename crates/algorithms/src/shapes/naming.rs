@@ -123,9 +123,14 @@ impl Naming {
     fn chances(&self, votes: &[(u32, u32)], chances: &mut Chances) {
         let Chances { labels, of } = chances;
         labels.clear();
-        labels.extend(votes.iter().map(|(_, label)| *label));
-        labels.sort_unstable();
-        labels.dedup();
+        for (_, label) in votes {
+            // Few labels are given to one thing.
+            let at = labels.iter().position(|one| one >= label);
+            let at = at.unwrap_or(labels.len());
+            if labels.get(at) != Some(label) {
+                labels.insert(at, *label);
+            }
+        }
         // Over the probability that all workers are wrong.
         of.clear();
         of.extend(labels.iter().map(|label| self.frequencies[*label as usize]));

@@ -19,17 +19,16 @@
 //! - Ties: none, offsets are numbers. Single answers: the shape itself, without the worker's bias.
 
 use super::Shape;
+use super::sample::Sample;
 
 /// Rounds that the workers' parameters take.
 const ROUNDS: usize = 10;
 /// Rounds that a group takes under fixed parameters, at most.
 const FUSE_ROUNDS: usize = 4;
 /// Degrees of freedom of the noise: the usual choice where tails are heavy.
-const FREEDOM: f64 = 4.0;
+pub(crate) const FREEDOM: f64 = 4.0;
 /// Offsets by which a worker's variance is drawn to the crowd's.
 const MORE_OFFSETS: f64 = 4.0;
-/// Groups by which the power is drawn to 1.
-const MORE_GROUPS: f64 = 5.0;
 /// Standard deviation over extent where nothing can be compared.
 const NOISE: f64 = 0.05;
 /// A group's shape is found when it moves by less than this, in extents to the power.
@@ -48,17 +47,17 @@ pub(crate) struct Members<S> {
 /// What is known of the workers.
 #[derive(Clone, Debug)]
 pub(crate) struct Positions {
-    power: f64,
+    pub(crate) power: f64,
     /// By worker and kind of bias.
-    bias: Vec<f64>,
+    pub(crate) bias: Vec<f64>,
     /// By worker and kind of noise.
     variance: Vec<f64>,
     /// One over that.
-    exact: Vec<f64>,
+    pub(crate) exact: Vec<f64>,
     /// By kind of noise.
     crowd: Vec<f64>,
-    biases: usize,
-    noises: usize,
+    pub(crate) biases: usize,
+    pub(crate) noises: usize,
 }
 
 /// Buffers of [`Positions::fuse`].
@@ -129,30 +128,32 @@ impl Positions {
             return positions;
         };
         for _ in 0..ROUNDS {
-            sample.measure();
-            positions.power = sample.power();
-            sample.scale(positions.power);
-            positions.estimate::<S>(&mut sample, workers);
-            for group in &mut sample.groups {
-                group.update(&positions);
-            }
+            positions.power = sample.measure();
+            positions.estimate(&mut sample, workers);
+            sample.update(&positions);
         }
         positions
     }
 
     fn estimate<S: Shape>(&mut self, sample: &mut Sample<S>, workers: usize) {
+        sample.scale(self.power);
         let (biases, noises) = (self.biases, self.noises);
         // Sums by worker and kind: of weights, and of weighted offsets.
         let mut weights = vec![0.0; workers * biases];
         let mut sums = vec![0.0; workers * biases];
-        for group in &sample.groups {
-            group.each(|worker, offset, at| {
+        sample.each(|worker, member| {
+            let (weights, sums) = (
+                &mut weights[worker * biases..],
+                &mut sums[worker * biases..],
+            );
+            let each = member.offsets.iter().zip(member.trusts).enumerate();
+            for (offset, (value, trust)) in each {
                 if let (Some(kind), _) = S::kinds(offset) {
-                    weights[worker * biases + kind] += group.weights[at];
-                    sums[worker * biases + kind] += group.weights[at] * group.scaled[at];
+                    weights[kind] += trust;
+                    sums[kind] += trust * value * member.inverse;
                 }
-            });
-        }
+            }
+        });
         let spread = self.spread::<S>(&weights, &sums);
         for at in 0..self.bias.len() {
             let variance = self.bias_variance::<S>(at);
@@ -160,16 +161,20 @@ impl Positions {
                 (sums[at] / variance) / (weights[at] / variance + 1.0 / spread[at % biases]);
         }
         let (mut squares, mut freedom) = (vec![0.0; workers * noises], vec![0.0; workers * noises]);
-        for group in &sample.groups {
-            let decides = group.decides::<S>(self);
-            group.each(|worker, offset, at| {
+        sample.each(|worker, member| {
+            let known = &self.bias[worker * biases..];
+            let (squares, freedom) = (
+                &mut squares[worker * noises..],
+                &mut freedom[worker * noises..],
+            );
+            let each = member.offsets.iter().zip(member.trusts).zip(member.shares);
+            for (offset, ((value, trust), share)) in each.enumerate() {
                 let (bias, noise) = S::kinds(offset);
-                let bias = bias.map_or(0.0, |kind| self.bias[worker * biases + kind]);
-                let rest = group.scaled[at] - bias;
-                squares[worker * noises + noise] += group.weights[at] * rest * rest;
-                freedom[worker * noises + noise] += (1.0 - decides[at]).max(0.1);
-            });
-        }
+                let rest = value * member.inverse - bias.map_or(0.0, |kind| known[kind]);
+                squares[noise] += trust * rest * rest;
+                freedom[noise] += (1.0 - share).max(0.1);
+            }
+        });
         for noise in 0..noises {
             let of_all = |list: &[f64]| list.iter().skip(noise).step_by(noises).sum::<f64>();
             let crowd = (of_all(&squares) / of_all(&freedom).max(1e-9)).max(VARIANCE_MIN);
@@ -304,145 +309,5 @@ impl Positions {
         let own = &self.variance[worker * self.noises..(worker + 1) * self.noises];
         let ratios = own.iter().zip(&self.crowd).map(|(own, crowd)| own / crowd);
         (ratios.sum::<f64>() / self.noises.max(1) as f64).sqrt()
-    }
-}
-
-/// The groups from which the workers' parameters are found.
-struct Sample<'a, S> {
-    groups: Vec<Group<'a, S>>,
-}
-
-struct Group<'a, S> {
-    members: &'a [(u32, S)],
-    shape: S,
-    scale: f64,
-    count: usize,
-    /// By member and offset: in pixels, in units of the scale, and how much each is trusted.
-    offsets: Vec<f64>,
-    scaled: Vec<f64>,
-    weights: Vec<f64>,
-}
-
-impl<'a, S: Shape> Sample<'a, S> {
-    /// Groups of three or more tell who is off; those of two only that somebody is, and are taken when
-    /// there are no others.
-    fn new(members: &'a Members<S>) -> Option<Sample<'a, S>> {
-        for least in [3, 2] {
-            let mut groups = Vec::new();
-            let mut from = 0;
-            for to in &members.ends {
-                let own = &members.shapes[from..*to];
-                from = *to;
-                if own.len() >= least {
-                    let all: Vec<&S> = own.iter().map(|(_, shape)| shape).collect();
-                    groups.push(Group {
-                        members: own,
-                        shape: S::middle(&all),
-                        scale: 1.0,
-                        count: 0,
-                        offsets: Vec::new(),
-                        scaled: Vec::new(),
-                        weights: Vec::new(),
-                    });
-                }
-            }
-            if !groups.is_empty() {
-                return Some(Sample { groups });
-            }
-        }
-        None
-    }
-
-    fn measure(&mut self) {
-        for group in &mut self.groups {
-            group.offsets.clear();
-            for (_, member) in group.members {
-                group.shape.offsets(member, &mut group.offsets);
-            }
-            group.count = group.offsets.len() / group.members.len();
-            if group.weights.len() != group.offsets.len() {
-                group.weights = vec![1.0; group.offsets.len()];
-            }
-        }
-    }
-
-    /// The power of the extent that noise grows with, in 0..=1.
-    fn power(&self) -> f64 {
-        let (mut count, mut sum_x, mut sum_y, mut sum_xx, mut sum_xy) = (0.0, 0.0, 0.0, 0.0, 0.0);
-        for group in &self.groups {
-            let x = group.shape.extent().ln();
-            for offsets in group.offsets.chunks_exact(group.count.max(1)) {
-                let mean =
-                    offsets.iter().map(|offset| offset.abs()).sum::<f64>() / offsets.len() as f64;
-                let y = mean.max(1e-3).ln();
-                count += 1.0;
-                (sum_x, sum_y) = (sum_x + x, sum_y + y);
-                (sum_xx, sum_xy) = (sum_xx + x * x, sum_xy + x * y);
-            }
-        }
-        if count == 0.0 {
-            return 1.0;
-        }
-        let square = (sum_xx - sum_x * sum_x / count).max(0.0);
-        let product = sum_xy - sum_x * sum_y / count;
-        ((product + MORE_GROUPS) / (square + MORE_GROUPS)).clamp(0.0, 1.0)
-    }
-
-    fn scale(&mut self, power: f64) {
-        for group in &mut self.groups {
-            group.scale = group.shape.extent().powf(power);
-            group.scaled.clear();
-            let scaled = group.offsets.iter().map(|offset| offset / group.scale);
-            group.scaled.extend(scaled);
-        }
-    }
-}
-
-impl<S: Shape> Group<'_, S> {
-    /// Calls with worker, offset, and position in the tables.
-    fn each(&self, mut call: impl FnMut(usize, usize, usize)) {
-        for (member, (worker, _)) in self.members.iter().enumerate() {
-            for offset in 0..self.count {
-                call(*worker as usize, offset, member * self.count + offset);
-            }
-        }
-    }
-
-    /// How far each member decides each offset, in 0..=1.
-    fn decides<K: Shape>(&self, positions: &Positions) -> Vec<f64> {
-        let mut totals = vec![0.0; self.count];
-        let mut own = vec![0.0; self.scaled.len()];
-        self.each(|worker, offset, at| {
-            let (_, noise) = K::kinds(offset);
-            own[at] = self.weights[at] * positions.exact[worker * positions.noises + noise];
-            totals[offset] += own[at];
-        });
-        for (at, own) in own.iter_mut().enumerate() {
-            *own /= totals[at % self.count.max(1)];
-        }
-        own
-    }
-
-    fn update(&mut self, positions: &Positions) {
-        let mut moves = vec![0.0; self.count];
-        let mut totals = vec![0.0; self.count];
-        for (member, (worker, _)) in self.members.iter().enumerate() {
-            for offset in 0..self.count {
-                let at = member * self.count + offset;
-                let (bias, noise) = S::kinds(offset);
-                let worker = *worker as usize;
-                let bias =
-                    bias.map_or(0.0, |kind| positions.bias[worker * positions.biases + kind]);
-                let rest = self.scaled[at] - bias;
-                let exact = positions.exact[worker * positions.noises + noise];
-                self.weights[at] = (FREEDOM + 1.0) / (FREEDOM + rest * rest * exact);
-                moves[offset] += self.weights[at] * exact * rest;
-                totals[offset] += self.weights[at] * exact;
-            }
-        }
-        for (by, total) in moves.iter_mut().zip(totals) {
-            *by *= self.scale / total;
-        }
-        self.shape = self.shape.moved(&moves);
     }
 }
