@@ -321,12 +321,11 @@ pub fn consolidate<S: Shape>(
     if !(0.0..=1.0).contains(&options.keep_min) {
         return Err(ShapesError::KeepMin(options.keep_min));
     }
+    let rule = match options.method {
+        Method::Cairn => return cairn::consolidate(objects, workers, labels, options.keep_min),
+        Method::GroundTruth => plain::Rule::GroundTruth,
+        Method::Smaller => plain::Rule::Smaller,
+    };
     prepare::check(objects, workers, labels)?;
-    Ok(match options.method {
-        Method::Cairn => cairn::consolidate(objects, workers, labels, options.keep_min),
-        Method::GroundTruth => {
-            plain::consolidate(objects, workers, labels, plain::Rule::GroundTruth)
-        }
-        Method::Smaller => plain::consolidate(objects, workers, labels, plain::Rule::Smaller),
-    })
+    Ok(plain::consolidate(objects, workers, labels, rule))
 }

@@ -80,28 +80,40 @@ pub(crate) struct Buffers {
 impl Buffers {
     /// Finds where each offset moves; gives the furthest.
     fn weigh(&mut self, scale: f64) -> f64 {
-        let inverse = 1.0 / scale;
-        let known = self.offsets.iter().zip(&self.biases).zip(&self.exacts);
-        let found = self.rests.iter_mut().zip(&mut self.weights);
-        for (((offset, bias), exact), (rest, weight)) in known.zip(found) {
-            *rest = offset * inverse - bias;
-            *weight = (FREEDOM + 1.0) * exact / (FREEDOM + *rest * *rest * exact);
+        // The same for any number of offsets; loops over a number that is known are unrolled.
+        match self.moves.len() {
+            4 => self.weigh_each(4, scale),
+            count => self.weigh_each(count.max(1), scale),
         }
-        self.totals.fill(0.0);
-        self.moves.fill(0.0);
-        let count = self.moves.len().max(1);
-        let members = self.rests.chunks_exact(count);
-        for (rests, weights) in members.zip(self.weights.chunks_exact(count)) {
-            let sums = self.totals.iter_mut().zip(&mut self.moves);
-            for ((total, by), (rest, weight)) in sums.zip(rests.iter().zip(weights)) {
-                *total += weight;
-                *by += weight * rest;
+    }
+
+    #[inline(always)]
+    fn weigh_each(&mut self, count: usize, scale: f64) -> f64 {
+        let inverse = 1.0 / scale;
+        let (totals, moves) = (&mut self.totals[..count], &mut self.moves[..count]);
+        totals.fill(0.0);
+        moves.fill(0.0);
+        let known = (self.offsets.chunks_exact(count))
+            .zip(self.biases.chunks_exact(count))
+            .zip(self.exacts.chunks_exact(count));
+        let found = (self.rests.chunks_exact_mut(count)).zip(self.weights.chunks_exact_mut(count));
+        for (((offsets, biases), exacts), (rests, weights)) in known.zip(found) {
+            for at in 0..count {
+                rests[at] = offsets[at] * inverse - biases[at];
+                let square = rests[at] * rests[at] * exacts[at];
+                weights[at] = (FREEDOM + 1.0) * exacts[at] / (FREEDOM + square);
+            }
+            for at in 0..count {
+                totals[at] += weights[at];
+                moves[at] += weights[at] * rests[at];
             }
         }
-        let mut most = 0.0f64;
-        for (by, total) in self.moves.iter_mut().zip(&self.totals) {
-            *by *= scale / total;
-            most = most.max(by.abs());
+        let mut most = 0.0;
+        for (by, total) in moves.iter_mut().zip(totals) {
+            *by *= scale / *total;
+            if by.abs() > most {
+                most = by.abs();
+            }
         }
         most
     }

@@ -30,8 +30,8 @@ pub(crate) struct Prepared<S> {
     /// Workers whose answers count, ascending.
     pub answered: Vec<u32>,
     pub ignored: Vec<Ignored>,
-    /// Workers with the positions of their answers from the end.
-    last: Vec<(u32, usize)>,
+    /// Workers with the positions of their answers from the end, as one number.
+    last: Vec<u64>,
     /// The items as they come.
     given: Vec<Item<S>>,
     /// Where they begin, with their positions: what they are sorted by first.
@@ -125,13 +125,16 @@ impl<S: Shape> Prepared<S> {
         // Who answered last comes first among a worker's answers.
         let all = answers.iter().enumerate();
         self.last.clear();
-        self.last
-            .extend(all.map(|(at, answer)| (answer.worker, usize::MAX - at)));
+        self.last.extend(
+            all.map(|(at, answer)| {
+                u64::from(answer.worker) << 32 | u64::from(u32::MAX - at as u32)
+            }),
+        );
         self.last.sort_unstable();
-        self.last.dedup_by_key(|(worker, _)| *worker);
-        for (worker, from_end) in self.last.iter().copied() {
+        self.last.dedup_by_key(|last| *last >> 32);
+        for last in self.last.iter().copied() {
+            let (worker, answer) = ((last >> 32) as u32, (u32::MAX - last as u32) as usize);
             self.answered.push(worker);
-            let answer = usize::MAX - from_end;
             for (at, labeled) in answers[answer].shapes.iter().enumerate() {
                 match sound(&labeled.shape, object) {
                     Ok(shape) => self.given.push(Item {
