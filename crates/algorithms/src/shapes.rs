@@ -262,7 +262,7 @@ pub trait Shape: Clone {
     /// How much less alike two shapes are for having different labels: 1 is not at all, 0 never the same.
     const OTHER_LABEL: f64 = 0.75;
     /// Shapes on which the workers' parameters are found; fewer where one takes long.
-    const FITTED_MAX: usize = 100_000;
+    const FITTED_MAX: usize = 60_000;
 
     /// Whether all coordinates are numbers of at most [`COORDINATE_MAX`].
     fn is_sound(&self) -> bool;
