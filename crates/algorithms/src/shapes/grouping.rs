@@ -263,3 +263,51 @@ pub(crate) fn reach<'a, S: Shape + 'a>(objects: impl Iterator<Item = &'a [Item<S
     let (_, median, _) = nearest.select_nth_unstable_by(middle, f64::total_cmp);
     median.max(1e-3)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::BoundingBox;
+    use super::*;
+
+    /// The groups of boxes of one side at these places, each of another worker than its neighbours.
+    fn groups(lefts: &[f64]) -> Vec<Vec<u32>> {
+        let items: Vec<Item<BoundingBox>> = (0..)
+            .zip(lefts)
+            .map(|(at, left)| Item {
+                worker: at % 5,
+                label: 0,
+                shape: BoundingBox::between(*left, 0.0, left + 100.0, 100.0),
+            })
+            .collect();
+        let mut grouping = Grouping::default();
+        grouping.group(&items, LINK, 1.0, 1.0);
+        grouping.groups().map(<[u32]>::to_vec).collect()
+    }
+
+    #[test]
+    fn groups_seen_at_once_are_those_found_pair_by_pair() {
+        // Beyond this many items none are seen at once; the ones added are like no others.
+        let far = (0..FEW).map(|at| 1e5 + 1e3 * at as f64);
+        let mut place = 1u64;
+        for _ in 0..200 {
+            let mut lefts: Vec<f64> = (0..15)
+                .map(|_| {
+                    place = place
+                        .wrapping_mul(6_364_136_223_846_793_005)
+                        .wrapping_add(1);
+                    (place >> 40) as f64 % 1_000.0
+                })
+                .collect();
+            lefts.sort_by(f64::total_cmp);
+            let few = groups(&lefts);
+            lefts.extend(far.clone());
+            let mut many = groups(&lefts);
+            many.retain(|group| group[0] < 15);
+            let sorted = |mut groups: Vec<Vec<u32>>| {
+                groups.sort();
+                groups
+            };
+            assert_eq!(sorted(few), sorted(many));
+        }
+    }
+}
