@@ -54,7 +54,7 @@ pub(super) struct Consolidate {
 
     /// True labels that may be used: workers are judged by them, and these objects have these labels.
     /// Only for one label an object, by cairn or one of the models that it mixes (dawid-skene,
-    /// dawid-skene-crowd, one-coin, guessing)
+    /// dawid-skene-groups, one-coin, guessing)
     #[arg(long, value_name = "FILE")]
     known: Option<PathBuf>,
 
@@ -91,8 +91,8 @@ enum Method {
     GroundTruth,
     /// Dawid and Skene's model of workers alone: a confusion matrix each
     DawidSkene,
-    /// The same, each matrix drawn towards that of all workers (maximum a posteriori)
-    DawidSkeneCrowd,
+    /// The same, each matrix drawn towards those of three groups of workers (maximum a posteriori)
+    DawidSkeneGroups,
     /// One accuracy for each worker
     OneCoin,
     /// Workers who know or guess

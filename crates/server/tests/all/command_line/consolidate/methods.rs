@@ -37,7 +37,7 @@ fn every_method_for_one_label_is_there_and_another_is_refused_with_the_list() {
         "majority",
         "ground-truth",
         "dawid-skene",
-        "dawid-skene-crowd",
+        "dawid-skene-groups",
         "one-coin",
         "guessing",
         "weighted-votes",
@@ -128,7 +128,7 @@ fn known_labels_are_kept_and_workers_judged_by_them() {
     let error = refused(&run("majority"));
     for part in [
         "--known is not there for classification by majority",
-        "it is by cairn, dawid-skene, dawid-skene-crowd, one-coin, guessing",
+        "it is by cairn, dawid-skene, dawid-skene-groups, one-coin, guessing",
     ] {
         assert!(error.contains(part), "{part}: {error}");
     }

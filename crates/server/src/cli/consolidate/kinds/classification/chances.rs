@@ -42,7 +42,7 @@ pub(super) struct Found {
 pub(in super::super) fn model(method: Method) -> Option<cairn::Model> {
     match method {
         Method::DawidSkene => Some(cairn::Model::DawidSkene),
-        Method::DawidSkeneCrowd => Some(cairn::Model::DawidSkeneCrowd),
+        Method::DawidSkeneGroups => Some(cairn::Model::DawidSkeneGroups),
         Method::OneCoin => Some(cairn::Model::OneCoin),
         Method::Guessing => Some(cairn::Model::Guessing),
         _ => None,
