@@ -135,6 +135,30 @@ pub(crate) fn spaced(points: &[Point], is_ring: bool, count: usize) -> Vec<Point
     spaced
 }
 
+/// The corners, and between them evenly spaced points on each edge: together about `count`, and never fewer
+/// than the corners.
+pub(crate) fn subdivided(points: &[Point], is_ring: bool, count: usize) -> Vec<Point> {
+    let step = length(points, is_ring) / count as f64;
+    let mut divided = Vec::with_capacity(count + points.len());
+    for (from, to) in edges(points, is_ring) {
+        let along = to.minus(from);
+        let pieces = (along.length() / step).round().max(1.0);
+        divided.extend((0..pieces as usize).map(|at| from.plus(along, at as f64 / pieces)));
+    }
+    if !is_ring {
+        divided.extend(points.last());
+    }
+    divided
+}
+
+/// The way along the edges at a point, in the middle between those to and from it, however long they are.
+pub(crate) fn way(before: Point, at: Point, after: Point) -> Point {
+    let ways = [at.minus(before), after.minus(at)].into_iter();
+    let ways = ways.filter(|way| way.length() > 0.0);
+    let none = Point { x: 0.0, y: 0.0 };
+    ways.fold(none, |sum, way| sum.plus(way.unit(), 1.0)).unit()
+}
+
 /// The point of the edges that is nearest.
 pub(crate) fn nearest(points: &[Point], is_ring: bool, to: Point) -> Point {
     let mut best = (f64::INFINITY, to);
@@ -354,6 +378,8 @@ mod tests {
         let near = nearest(&square, true, Point { x: 1.0, y: 9.0 });
         assert_eq!(near, Point { x: 1.0, y: 4.0 });
         assert_eq!(simplified(&spaced(&line, false, 5), 0.1), line);
+        assert_eq!(simplified(&subdivided(&line, false, 7), 0.1), line);
+        assert_eq!(subdivided(&square, true, 8).len(), 8);
     }
 
     #[test]

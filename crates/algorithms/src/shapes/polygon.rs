@@ -1,8 +1,9 @@
 //! Polygons: areas within a ring of points.
 //!
 //! - Alike: intersection over union.
-//! - Start: the most central member, with evenly spaced points on its edges ([`SPACED`], or twice as many as it has). However
-//!   differently workers set their points, each of these has a nearest place on each of their edges.
+//! - Start: the most central member, with more points on its edges ([`SPACED`] in all, or twice as many as it has). However
+//!   differently workers set their points, each of these has a nearest place on each of their edges. Its own points are
+//!   among them, or corners would be cut; one of more than [`SPACED_MAX`] has so many evenly spaced ones instead.
 //! - Offsets: at each point, how far outward the nearest place on the member's edges is, with one bias and one noise.
 //! - What comes out has those of the points that a straight line between others would miss by more than [`STRAIGHT`] of the
 //!   extent.
@@ -15,7 +16,7 @@ use std::cmp::Ordering;
 use super::bounding_box::half_overlap;
 use super::geometry::{
     Point, are_sound, clipped, iou, length, most_central, nearest, order, signed_area, simplified,
-    spaced,
+    spaced, subdivided, way,
 };
 use super::{Shape, Size};
 
@@ -47,8 +48,8 @@ impl Polygon {
         let side = if signed_area(points) > 0.0 { -1.0 } else { 1.0 };
         (0..count)
             .map(|at| {
-                let along = points[(at + 1) % count].minus(points[(at + count - 1) % count]);
-                let across = along.unit().turned();
+                let (before, after) = (points[(at + count - 1) % count], points[(at + 1) % count]);
+                let across = way(before, points[at], after).turned();
                 Point {
                     x: side * across.x,
                     y: side * across.y,
@@ -99,7 +100,10 @@ impl Shape for Polygon {
         let start = most_central(members, |one, other| 1.0 - one.iou(other));
         let count = (2 * start.points.len()).clamp(SPACED, SPACED_MAX);
         let dense = Polygon {
-            points: spaced(&start.points, true, count),
+            points: match start.points.len() <= SPACED_MAX {
+                true => subdivided(&start.points, true, count),
+                false => spaced(&start.points, true, SPACED_MAX),
+            },
         };
         if dense.has_extent() {
             dense

@@ -2,7 +2,8 @@
 //!
 //! - Alike: by the mean distance of evenly spaced points on the one to the nearest places on the other, both ways, in units of
 //!   what is usual between two workers' polylines with the same label.
-//! - Start: the most central member, with [`SPACED`] evenly spaced points.
+//! - Start: the most central member, with [`SPACED`] points or twice as many as it has. Its own points are among them, or
+//!   corners would be cut; one of more than [`SPACED_MAX`] has so many evenly spaced ones instead.
 //! - Offsets: at each point, how far across the chain the nearest place on the member is, without a bias; and of
 //!   both ends, how far along the chain the member's end is, outward, with one.
 //! - What comes out has those of the points that a straight line between others would miss by more than [`STRAIGHT`] of the
@@ -14,11 +15,14 @@ use std::cmp::Ordering;
 
 use super::geometry::{
     Point, are_sound, length, likeness_at, most_central, nearest, order, simplified, spaced,
+    subdivided, way,
 };
 use super::{Shape, Size};
 
 /// Points on a chain where it is compared and moved.
 const SPACED: usize = 32;
+/// Points of a chain that is moved, at most.
+const SPACED_MAX: usize = 256;
 /// A point that lies this part of the length or less off the straight line is left out.
 const STRAIGHT: f64 = 1e-3;
 
@@ -58,8 +62,8 @@ impl Polyline {
         let last = points.len() - 1;
         (0..=last)
             .map(|at| {
-                let along = points[(at + 1).min(last)].minus(points[at.saturating_sub(1)]);
-                along.unit().turned()
+                let (before, after) = (points[at.saturating_sub(1)], points[(at + 1).min(last)]);
+                way(before, points[at], after).turned()
             })
             .collect()
     }
@@ -111,8 +115,12 @@ impl Shape for Polyline {
 
     fn middle(members: &[&Self]) -> Self {
         let start = most_central(members, Polyline::apart);
+        let count = (2 * start.points.len()).clamp(SPACED, SPACED_MAX);
         let dense = Polyline {
-            points: spaced(&start.points, false, SPACED),
+            points: match start.points.len() <= SPACED_MAX {
+                true => subdivided(&start.points, false, count),
+                false => spaced(&start.points, false, SPACED_MAX),
+            },
         };
         if dense.has_extent() {
             dense

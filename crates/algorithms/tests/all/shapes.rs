@@ -211,6 +211,45 @@ fn polygons() {
 }
 
 /// Coordinates of which some are far away, some equal, some outside.
+/// What workers agree on to the point comes out as it is, corners included, and so does what one worker alone says.
+#[test]
+fn corners_stay() {
+    let ring = points(&[
+        (0.0, 0.0),
+        (100.0, 0.0),
+        (100.0, 20.0),
+        (20.0, 20.0),
+        (20.0, 100.0),
+        (0.0, 100.0),
+    ]);
+    let chain = points(&[(0.0, 0.0), (97.0, 3.0), (100.0, 40.0), (31.0, 20.0)]);
+    fn of<S: Shape + Clone>(one: &S, workers: u32) -> S {
+        let answers: Vec<Vec<(u32, S)>> = (0..workers).map(|_| vec![(0, one.clone())]).collect();
+        let answers: Vec<&[(u32, S)]> = answers.iter().map(Vec::as_slice).collect();
+        let objects = [object(&answers)];
+        let decided = with(Method::Cairn, &objects).objects.remove(0).unwrap();
+        decided.shapes[0].shape.clone()
+    }
+    let near = |one: &[Point], two: &[Point]| {
+        let apart = |(one, two): (&Point, &Point)| (one.x - two.x).hypot(one.y - two.y);
+        assert_eq!(one.len(), two.len(), "{one:?}");
+        assert!(
+            one.iter().zip(two).map(apart).all(|apart| apart < 1e-6),
+            "{one:?}"
+        );
+    };
+    for workers in [1, 3] {
+        let polygon = Polygon {
+            points: ring.clone(),
+        };
+        near(&of(&polygon, workers).points, &ring);
+        let polyline = Polyline {
+            points: chain.clone(),
+        };
+        near(&of(&polyline, workers).points, &chain);
+    }
+}
+
 fn coordinate() -> impl Strategy<Value = f64> {
     prop_oneof![
         6 => (0u32..30).prop_map(f64::from),

@@ -78,7 +78,7 @@ const COLUMNS: &[(&str, Task)] = &[
     ("text", Task::Text),
 ];
 
-/// The methods for one label; their default for labels without an order comes first.
+/// The methods for one label, the default first.
 const CLASSIFYING: &[Method] = &[
     Method::Cairn,
     Method::Majority,
@@ -92,10 +92,10 @@ const CLASSIFYING: &[Method] = &[
     Method::Glad,
     Method::Odds,
 ];
-/// The same, and before them the one that knows of the order.
+/// The same, and the one that knows of the order.
 const ORDERING: &[Method] = &[
-    Method::Ordered,
     Method::Cairn,
+    Method::Ordered,
     Method::Majority,
     Method::GroundTruth,
     Method::DawidSkene,

@@ -76,7 +76,7 @@ fn ordered_labels_are_taken_for_places_on_a_line() {
         let printed = said(&[&arguments[..], &["--task", "ordered"], more].concat());
         (printed, std::fs::read(&out).unwrap())
     };
-    let (printed, by_default) = run(&[]);
+    let (printed, ordered) = run(&["--method", "ordered"]);
     assert!(printed.contains("alpha of ordered labels"), "{printed}");
     assert!(
         !printed.contains("order is that of their names"),
@@ -85,15 +85,23 @@ fn ordered_labels_are_taken_for_places_on_a_line() {
     for (object, line) in lines(&out).iter().enumerate() {
         assert_eq!(line["label"], (object % 5).to_string(), "{line}");
     }
-    assert_eq!(run(&["--method", "ordered"]).1, by_default);
+    let by_default = run(&[]).1;
+    assert_eq!(run(&["--method", "cairn"]).1, by_default);
+    assert_ne!(ordered, by_default);
     // Right, and two labels off.
     folder.write("gold.csv", "object_id,label\n0,0\n1,3\n");
     let gold = folder.path("gold.csv");
     let arguments = ["consolidate", text(&answers), "--out", text(&out)];
-    let more = ["--task", "ordered", "--gold", text(&gold)];
+    let more = [
+        "--task",
+        "ordered",
+        "--method",
+        "ordered",
+        "--gold",
+        text(&gold),
+    ];
     let printed = said(&[&arguments[..], &more].concat());
     assert!(printed.contains("mean distance 1.0000"), "{printed}");
-    assert_ne!(run(&["--method", "cairn"]).1, by_default);
     let named = folder.write("named.csv", ANSWERS);
     let arguments = ["consolidate", text(&named), "--out", text(&out)];
     let printed = said(&[&arguments[..], &["--task", "ordered"]].concat());
