@@ -141,14 +141,16 @@ export class TeamPage {
         h("form.actions", { method: "dialog" }, h("button.button", {}, t("console.done"))),
       )
     );
+    /** Who was put in here: a search that replies late must not take that back. @type {Set<string>} */
+    const added = new Set();
     let asked = 0;
     const look = async () => {
       const mine = ++asked;
       try {
         const { items } = await api.workers({ search: search.value.trim(), limit: FOUND_MAX });
         if (mine !== asked) return;
-        const others = items.filter((worker) => !worker.teams.includes(this.#name) && worker.state !== "disabled");
-        fill(found, others.length === 0 ? h("li.quiet", {}, t("console.team.add.none")) : others.map((worker) => this.#candidate(worker)));
+        const others = items.filter((worker) => added.has(worker.id) || (!worker.teams.includes(this.#name) && worker.state !== "disabled"));
+        fill(found, others.length === 0 ? h("li.quiet", {}, t("console.team.add.none")) : others.map((worker) => this.#candidate(worker, found, added)));
       } catch (error) {
         if (mine === asked) fill(found, h("li", {}, problemBanner(errorText(error))));
       }
@@ -158,14 +160,24 @@ export class TeamPage {
     void this.#loadTeam();
   }
 
-  /** @param {Worker} worker */
-  #candidate(worker) {
-    const button = /** @type {HTMLButtonElement} */ (h("button.button", { type: "button", "aria-label": t("console.team.add.named", { name: worker.name }) }, t("console.team.add.one")));
+  /** @param {Worker} worker @param {HTMLElement} found @param {Set<string>} added */
+  #candidate(worker, found, added) {
+    const done = () => h("span.chip.moss", {}, icon("check"), t("console.team.added"));
+    const button = /** @type {HTMLButtonElement} */ (
+      h("button.button", { type: "button", "data-worker": worker.id, "aria-label": t("console.team.add.named", { name: worker.name }) }, t("console.team.add.one"))
+    );
     button.addEventListener("click", async () => {
       button.disabled = true;
-      if (await this.#putIn([worker.id])) button.replaceWith(h("span.chip.moss", {}, icon("check"), t("console.team.added")));
-      else button.disabled = false;
+      if (!(await this.#putIn([worker.id]))) {
+        button.disabled = false;
+        return;
+      }
+      added.add(worker.id);
+      // The list may have been drawn anew meanwhile.
+      const buttons = /** @type {NodeListOf<HTMLElement>} */ (found.querySelectorAll("button[data-worker]"));
+      for (const each of buttons) if (each.dataset["worker"] === worker.id) each.replaceWith(done());
     });
-    return h("li", {}, h("span.person", {}, h("span", {}, worker.name), worker.email && worker.email !== worker.name ? h("span.under", {}, worker.email) : null), button);
+    const name = h("span.person", {}, h("span", {}, worker.name), worker.email && worker.email !== worker.name ? h("span.under", {}, worker.email) : null);
+    return h("li", {}, name, added.has(worker.id) ? done() : button);
   }
 }

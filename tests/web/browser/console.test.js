@@ -375,6 +375,26 @@ test("teams: one is created, people are invited into it, and what lets them in i
   assert.deepEqual(server.log.find(({ path }) => path === "workers")?.body.teams, ["night-shift"]);
 });
 
+test("a team: a search that replies late does not take back who was added meanwhile", async (t) => {
+  const { page } = await open(t, { hash: "#/teams/birders" });
+  let reply = () => {};
+  const held = new Promise((resolve) => (reply = () => resolve(undefined)));
+  await page.route(/workers\?.*search=mori/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await button(page, "Add members").click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Add 森 彩" }).waitFor();
+  await dialog.getByRole("searchbox").fill("mori");
+  await dialog.getByRole("button", { name: "Add 森 彩" }).click();
+  await dialog.getByText("Added").waitFor();
+  await page.evaluate(() => document.querySelectorAll("ul.found li").forEach((each) => each.classList.add("before")));
+  reply();
+  await page.waitForFunction(() => !document.querySelector("ul.found li.before"));
+  assert.equal(await dialog.getByText("Added").count(), 1);
+});
+
 test("a team: somebody is taken out and put back by Undo, added by search; deleting is refused while a job needs it", async (t) => {
   const { page } = await open(t, { hash: "#/teams/birders" });
   await button(page, "Remove ken from the team").click();
