@@ -3,7 +3,8 @@
 //! - Steps: the answers are cut into [`PARTS`] parts. For each part every model is fitted to the
 //!   others and asked for the probability of each answer left out: the posterior of its object (the
 //!   truth, where it is known) times the worker's matrix. The weights are those under which the
-//!   mixture makes the left-out answers most probable (EM on the weights).
+//!   mixture makes the left-out answers most probable (EM on the weights). Of very many answers two of
+//!   the parts say enough.
 //! - Source: stacking as in Wolpert, "Stacked generalization", 1992, and Yao et al., "Using stacking
 //!   to average Bayesian predictive distributions", 2018.
 //! - Complexity: models × parts fits on [`WEIGHED_MAX`] answers at most, those of evenly spaced
@@ -20,6 +21,8 @@ use super::parameters::{Scratch, posterior};
 
 /// Parts that the answers are cut into.
 pub const PARTS: u8 = 5;
+/// Of so many answers or more, this many parts are left out in turn, not all.
+const MANY: (usize, u8) = (50_000, 2);
 /// Answers on which the weights are found.
 pub const WEIGHED_MAX: usize = 200_000;
 /// Rounds of EM on the weights.
@@ -42,7 +45,8 @@ pub(crate) fn weigh(pairs: &Pairs, seen: &Seen) -> [f64; 4] {
 
 fn weigh_all(pairs: &Pairs, seen: &Seen, mut weights: [f64; 4]) -> [f64; 4] {
     let mut chances = vec![[0.0; 4]; seen.len()];
-    for part in 0..PARTS {
+    let parts = if seen.len() < MANY.0 { PARTS } else { MANY.1 };
+    for part in 0..parts {
         let others = seen.part(1, |at| part_of(at as u64) != part);
         for (number, model) in Model::ALL.into_iter().enumerate() {
             let mut keep = |at: usize, chance: f64| chances[at][number] = chance;
@@ -64,6 +68,9 @@ fn weigh_all(pairs: &Pairs, seen: &Seen, mut weights: [f64; 4]) -> [f64; 4] {
             }
         }
     }
+    let asked = chances.into_iter().zip(0..);
+    let asked = asked.filter(|(_, at)| part_of(*at) < parts);
+    let chances: Vec<[f64; 4]> = asked.map(|(of_answer, _)| of_answer).collect();
     for _ in 0..ROUNDS {
         let mut sums = [0.0; 4];
         for of_answer in &chances {
