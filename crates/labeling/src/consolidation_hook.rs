@@ -37,7 +37,7 @@ pub struct HookJob<'a> {
 }
 
 /// The question: `request` is the text of the file at `uri`.
-pub fn question(job: HookJob<'_>, uri: &str, request: &str) -> Result<String, serde_json::Error> {
+pub fn question(job: HookJob<'_>, uri: &str, request: &[u8]) -> Result<String, serde_json::Error> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Question<'a> {
@@ -63,7 +63,7 @@ pub fn question(job: HookJob<'_>, uri: &str, request: &str) -> Result<String, se
         role_arn: job.role_arn,
         payload: Payload {
             s3_uri: uri,
-            objects: serde_json::from_str(request)?,
+            objects: serde_json::from_slice(request)?,
         },
         output_config: job.output,
     })
@@ -310,7 +310,7 @@ mod tests {
             output: "s3://b/out/pets/annotations",
         };
         assert_eq!(
-            question(job, "s3://b/f.json", r#"[{"datasetObjectId":"3"}]"#).unwrap(),
+            question(job, "s3://b/f.json", br#"[{"datasetObjectId":"3"}]"#).unwrap(),
             r#"{"version":"2018-10-06","labelingJobArn":"arn:aws:sagemaker:us-east-1:000000000000:labeling-job/pets","labelAttributeName":"pet","labelCategories":["cat"],"roleArn":"arn:aws:iam::000000000000:role/r","payload":{"s3Uri":"s3://b/f.json","objects":[{"datasetObjectId":"3"}]},"outputConfig":"s3://b/out/pets/annotations"}"#
         );
     }

@@ -60,7 +60,7 @@ pub(super) struct Done {
 /// The file that is consolidated from.
 pub(super) struct Request {
     pub uri: S3Uri,
-    pub text: String,
+    pub text: Bytes,
     /// The objects in it.
     pub lines: Vec<Line>,
 }
@@ -99,7 +99,7 @@ impl Work {
         }
         let request = Request {
             uri: layout.consolidation_request(iteration, stamp),
-            text: consolidation_request(&objects).map_err(not_json)?,
+            text: consolidation_request(&objects).map_err(not_json)?.into(),
             lines: objects.iter().map(|object| object.line).collect(),
         };
         puts.push(put(&request.uri, request.text.clone()));
@@ -394,11 +394,11 @@ fn count(
     }
 }
 
-fn put(uri: &S3Uri, text: String) -> SmallPut {
+fn put(uri: &S3Uri, text: impl Into<Bytes>) -> SmallPut {
     SmallPut {
         bucket: uri.bucket.clone(),
         key: uri.key.clone(),
-        body: Bytes::from(text),
+        body: text.into(),
         content_type: "application/json".to_owned(),
     }
 }
