@@ -78,24 +78,9 @@ const COLUMNS: &[(&str, Task)] = &[
     ("text", Task::Text),
 ];
 
-/// The methods for one label, the default first.
-const CLASSIFYING: &[Method] = &[
-    Method::Cairn,
-    Method::Majority,
-    Method::GroundTruth,
-    Method::DawidSkene,
-    Method::DawidSkeneGroups,
-    Method::OneCoin,
-    Method::Guessing,
-    Method::WeightedVotes,
-    Method::Groups,
-    Method::Glad,
-    Method::Odds,
-];
-/// The same, and the one that knows of the order.
+/// The methods for one label, the default first, and last the one that knows of an order.
 const ORDERING: &[Method] = &[
     Method::Cairn,
-    Method::Ordered,
     Method::Majority,
     Method::GroundTruth,
     Method::DawidSkene,
@@ -106,7 +91,10 @@ const ORDERING: &[Method] = &[
     Method::Groups,
     Method::Glad,
     Method::Odds,
+    Method::Ordered,
 ];
+/// Those for labels without an order.
+const CLASSIFYING: &[Method] = ORDERING.split_at(ORDERING.len() - 1).0;
 
 impl Task {
     /// For people.
