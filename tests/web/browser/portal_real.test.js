@@ -338,8 +338,13 @@ test("a picture that is gone is passed over and reported", async (t) => {
     lines.push({ "source-ref": `s3://data/gone/${number}.png` });
   }
   await cairn.createJob({ name: "gone", team: TEAM, taskType: "ImageMultiClass", title: "Pictures that go", labels: ["A", "B"], lines, template: IMAGES, wanted: 1 });
-  await cairn.remove("/data/gone/0.png");
   const { page } = await worker(t);
+  // It goes once its task is before the worker: what is gone sooner fails when it is dispatched, and is shown to nobody.
+  let asked = 0;
+  await page.context().route("**/_/object/**", async (route) => {
+    if (asked++ === 0) await cairn.remove("/data/gone/0.png");
+    await route.continue();
+  });
   await card(page, "Pictures that go").locator("a.button").click();
   await page.getByText("The object of that task is missing.", { exact: false }).waitFor();
   await ready(page);
@@ -351,6 +356,7 @@ test("a picture that is gone is passed over and reported", async (t) => {
   const counters = ended.LabelCounters;
   assert.equal(counters.HumanLabeled, 1);
   assert.equal(counters.FailedNonRetryableError, 1);
+  assert.ok(asked > 0, "the picture was never asked for");
 });
 
 test("where no second origin is to be had, the task runs in an opaque one", async (t) => {
