@@ -161,6 +161,9 @@ def test_jobs_are_listed_by_paginators(sagemaker, world):
     assert listed() == names
     assert listed(SortBy="Name", SortOrder="Descending") == sorted(names, reverse=True)
     assert listed(StatusEquals="Failed") == []
+    # Between two pages a job may not go where the pages have been.
+    for name in names:
+        described_in(sagemaker, name, "InProgress")
     assert sorted(listed(SortBy="Status")) == sorted(names)
     hour = datetime.timedelta(hours=1)
     now = datetime.datetime.now(datetime.timezone.utc)

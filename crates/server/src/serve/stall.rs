@@ -118,7 +118,7 @@ mod tests {
 
     const AFTER: Duration = Duration::from_millis(200);
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_reader_that_takes_nothing_is_cut_off() {
         let (near, _far) = tokio::io::duplex(16);
         let mut near = StallLimit::new(near, AFTER);
@@ -128,7 +128,7 @@ mod tests {
         assert!(started.elapsed() >= AFTER);
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_slow_but_steady_sender_is_served() {
         let (near, mut far) = tokio::io::duplex(16);
         let mut near = StallLimit::new(near, AFTER);

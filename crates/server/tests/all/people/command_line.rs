@@ -1,6 +1,7 @@
 //! The binary: its first start, `cairn admin` beside a running server, and a clean end.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -64,11 +65,22 @@ impl Server {
             }
         });
         let mut said: Vec<String> = Vec::new();
-        while let Ok(line) = told.recv_timeout(Duration::from_millis(if said.len() < 4 {
-            20_000
-        } else {
-            1_000
-        })) {
+        let endpoint = loop {
+            let line = told.recv_timeout(Duration::from_secs(20)).unwrap();
+            said.push(line.clone());
+            if let Some(endpoint) = line.strip_prefix("endpoint") {
+                break endpoint.trim().to_owned();
+            }
+        };
+        // It answers once all of it is said.
+        let mut asked = TcpStream::connect(endpoint.trim_start_matches("http://")).unwrap();
+        asked
+            .write_all(b"GET /_/health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+            .unwrap();
+        let mut answer = String::new();
+        asked.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        while let Ok(line) = told.recv_timeout(Duration::from_secs(1)) {
             said.push(line);
         }
         Server { child, said }
