@@ -11,7 +11,7 @@ import { LabelsTab } from "./job_labels.js";
 import { OverviewTab } from "./job_overview.js";
 import { SettingsTab } from "./job_settings.js";
 import { Live, isFinal } from "./live.js";
-import { confirm, notice, problemBanner, stateChip, tabLinks, taskTypeName, timeElement } from "./parts.js";
+import { confirm, heldUpBanner, notice, problemBanner, stateChip, tabLinks, taskTypeName, timeElement } from "./parts.js";
 import { bar, legend } from "./progress.js";
 import { JOB_TABS, jobAddress } from "./route.js";
 
@@ -186,7 +186,11 @@ export class JobPage {
       stoppable ? h("button.button.danger", { type: "button", onclick: () => void this.#stop() }, t("console.job.stop")) : null,
     );
     if (had) /** @type {HTMLElement|null} */ (this.#beside.querySelector("button, a"))?.focus();
-    fill(this.#reason, progress.failureReason ? problemBanner(t("console.job.failure", { reason: progress.failureReason })) : null);
+    fill(
+      this.#reason,
+      progress.failureReason ? problemBanner(t("console.job.failure", { reason: progress.failureReason })) : null,
+      progress.heldUp ? heldUpBanner(progress.heldUp) : null,
+    );
     const pace = isFinal(progress.state)
       ? progress.finishedAt !== null ? [h("span", {}, `${t("console.job.ended")} `, timeElement(progress.finishedAt))] : []
       : [

@@ -110,7 +110,7 @@ export class JobsPage {
 function jobRow(job) {
   return row(
     cell("name", h("a.row-link", { href: jobAddress(job.name) }, job.name), job.title !== job.name ? h("span.under", {}, job.title) : null),
-    cell("state-column", stateChip(job.state)),
+    cell("state-column", stateChip(job.state), job.heldUp ? h("span.under.attention", { title: job.heldUp.reason }, t("console.jobs.held_up")) : null),
     cell("wide-only.quiet", taskTypeName(job.taskType)),
     cell("bar-column", bar(job.counts)),
     cell("figure", job.counts.total === 0 ? h("span.quiet", {}, "–") : h("span", {}, number(labeled(job.counts)), h("span.quiet", {}, ` / ${number(job.counts.total)}`))),

@@ -6,7 +6,7 @@ import { fill, h, icon, iconButton } from "../pages/dom.js";
 import { exactTime, relativeTime } from "../pages/format.js";
 import { t } from "../pages/messages.js";
 
-/** @import { Consolidation, JobState, TaskType } from "./types.js" */
+/** @import { Consolidation, HeldUp, JobState, TaskType } from "./types.js" */
 /** @import { Child } from "../pages/dom.js" */
 
 /** A moment, told relative to now, exact on hover. `tick` keeps it true. @param {number} at */
@@ -156,6 +156,15 @@ export const empty = (title, help, ...next) =>
 
 /** @param {string} text */
 export const problemBanner = (text) => h("p.banner.failed", { role: "alert" }, text);
+
+/** What keeps a job from going on. @param {HeldUp} heldUp */
+export const heldUpBanner = (heldUp) =>
+  h(
+    "p.banner.attention",
+    { role: "status" },
+    t("console.job.held_up", { reason: heldUp.reason }),
+    h("span.under", {}, t("console.job.held_up.since", { time: exactTime(heldUp.since) })),
+  );
 
 /**
  * A table whose rows are added by whoever asked for it. On a phone its rows become cards, so the roles are said outright.

@@ -128,6 +128,7 @@
  * @property {string} name
  * @property {string} title what workers see
  * @property {JobState} state
+ * @property {HeldUp|null} [heldUp]
  * @property {TaskType|string} taskType
  * @property {Counts} counts
  * @property {number} createdAt
@@ -136,6 +137,7 @@
  * @typedef {object} Progress the figures of a job that move
  * @property {JobState} state
  * @property {string} [failureReason] when `Failed`
+ * @property {HeldUp} [heldUp] while something keeps the job from going on
  * @property {Counts} counts
  * @property {number} answers answers given so far, of all workers
  * @property {number} activeWorkers who answered, or held a task, in the last five minutes
@@ -148,6 +150,10 @@
  * @property {Iteration[]} iterations the first first
  * @property {number} changedAt
  * @property {number|null} finishedAt when the state became final
+ *
+ * @typedef {object} HeldUp passing trouble, which is tried again
+ * @property {string} reason for people, from the server
+ * @property {number} since
  *
  * @typedef {object} LabelCount
  * @property {string} label

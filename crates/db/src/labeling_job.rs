@@ -35,6 +35,17 @@ pub struct LabelingJob {
     pub settings: String,
     /// How far it is.
     pub progress: JobProgress,
+    /// What keeps it from going on.
+    pub held_up: Option<HeldUp>,
+}
+
+/// Passing trouble of a job, as of the last try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldUp {
+    /// For people.
+    pub reason: String,
+    /// Since when there has been trouble, of whatever kind.
+    pub since: i64,
 }
 
 /// Counters of a job, in dataset objects unless said otherwise.
@@ -93,7 +104,8 @@ macro_rules! select {
         concat!(
             "SELECT job_id, name, reference_code, state, failure_reason, created_at, modified_at, finished_at,
  workteam_arn, task_type, request, settings, total, ingested_bytes, labeled_before, human_labeled,
- machine_labeled, failed, dispatched, next_line, label_version, output_version, output_written_at
+ machine_labeled, failed, dispatched, next_line, label_version, output_version, output_written_at,
+ held_up, held_up_since
  FROM labeling_job ",
             $rest
         )
@@ -126,6 +138,10 @@ fn labeling_job(row: &Row<'_>) -> Result<LabelingJob> {
             label_version: row.int(20)?,
             output_version: row.int(21)?,
             output_written_at: row.int(22)?,
+        },
+        held_up: match (row.opt_text(23)?, row.opt_int(24)?) {
+            (Some(reason), Some(since)) => Some(HeldUp { reason, since }),
+            _ => None,
         },
     })
 }
@@ -199,6 +215,41 @@ impl Operation for LabelingJobInsert {
         )
         .await?;
         Ok(true)
+    }
+}
+
+/// Says what keeps a job from going on, or that nothing does any more.
+pub struct LabelingJobHeldUp {
+    /// The job.
+    pub job_id: i64,
+    /// For people.
+    pub reason: Option<String>,
+    /// Now.
+    pub now_ms: i64,
+}
+
+impl Operation for LabelingJobHeldUp {
+    type Output = ();
+
+    async fn run(&self, conn: &mut Conn<'_>) -> Result<()> {
+        match &self.reason {
+            Some(reason) => {
+                conn.execute(
+                    "UPDATE labeling_job SET held_up = $2, held_up_since = COALESCE(held_up_since, $3)
+                     WHERE job_id = $1",
+                    args![self.job_id, reason, self.now_ms],
+                )
+                .await?
+            }
+            None => {
+                conn.execute(
+                    "UPDATE labeling_job SET held_up = NULL, held_up_since = NULL WHERE job_id = $1",
+                    args![self.job_id],
+                )
+                .await?
+            }
+        };
+        Ok(())
     }
 }
 

@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../schema/0004_job_figures.sql"),
     include_str!("../schema/0005_plans.sql"),
     include_str!("../schema/0006_worker_parameters.sql"),
+    include_str!("../schema/0007_held_up.sql"),
 ];
 
 /// SQLite keeps a table in the order of its key only when told; PostgreSQL has no such word.

@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::EngineError;
 use crate::facts::{Facts, JobFacts};
+use crate::held_up::{HeldUp, Part};
 use crate::hooks::Hooks;
 use crate::knowledge::Knowledge;
 use crate::pages::Pages;
@@ -68,6 +69,8 @@ struct Running {
     room: Notify,
     /// More of its objects are before workers.
     dispatched: Notify,
+    /// What keeps it from going on.
+    held_up: HeldUp,
 }
 
 impl Running {
@@ -301,13 +304,18 @@ async fn dispatch(inner: &Arc<Inner>, job_id: i64, running: &Running) {
         let began_at = tokio::time::Instant::now();
         let wait = match job::dispatch_more(inner, job_id).await {
             Ok(true) => {
+                running.held_up.met(Part::Dispatch, None);
                 running.dispatched.notify_waiters();
                 running.wake.notify_one();
                 continue;
             }
-            Ok(false) => IDLE_WAIT,
+            Ok(false) => {
+                running.held_up.met(Part::Dispatch, None);
+                IDLE_WAIT
+            }
             Err(error) => {
                 tracing::warn!(labeling_job.id = job_id, error.cause = %error, "dispatching a job failed");
+                running.held_up.met(Part::Dispatch, Some(error.to_string()));
                 RETRY_WAIT
             }
         };
@@ -347,7 +355,17 @@ async fn run_job(inner: &Arc<Inner>, job_id: i64, running: &Running) {
             }
         }
         let stepped_at = tokio::time::Instant::now();
-        let wait = match job::step(inner, job_id, &mut memory).await {
+        let stepped = job::step(inner, job_id, &mut memory).await;
+        let trouble = match &stepped {
+            Ok(_) => memory.trouble().map(str::to_owned),
+            Err(error) => Some(error.to_string()),
+        };
+        running.held_up.met(Part::Steps, trouble);
+        if matches!(stepped, Ok(Step::Over)) {
+            running.held_up.met(Part::Dispatch, None);
+        }
+        running.held_up.tell(inner, job_id).await;
+        let wait = match stepped {
             Ok(Step::Busy) => {
                 running.room.notify_one();
                 Duration::ZERO

@@ -13,6 +13,7 @@
 mod engine;
 mod error;
 pub mod facts;
+mod held_up;
 mod hooks;
 mod knowledge;
 pub mod pages;

@@ -172,7 +172,13 @@ test("a job: its figures move as events come, and by asking where events do not 
   const { progress } = server.job("birds-2026");
   progress.counts.human = 620;
   server.tell("birds-2026");
-  await page.getByText("820 / 1,000").waitFor({ timeout: 1_500 });
+  await page.getByText("820 / 1,000").waitFor({ timeout: 4_500 });
+  progress.heldUp = { reason: "hook `mine`: connection refused", since: Date.now() };
+  server.tell("birds-2026");
+  await page.getByText("Held up: hook `mine`: connection refused").waitFor();
+  delete progress.heldUp;
+  server.tell("birds-2026");
+  await page.getByText("Held up:").waitFor({ state: "detached" });
   server.setEvents(false);
   progress.counts.human = 630;
   await page.getByText("830 / 1,000").waitFor();

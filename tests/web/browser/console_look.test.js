@@ -26,6 +26,7 @@ const PAGES = [
   ["#/jobs/birds-2026", ".object-card"],
   ["#/jobs/reviews-ja", ".object-card"],
   ["#/jobs/product-photos", ".banner.failed"],
+  ["#/jobs/street-scenes-night-second-round-with-a-long-name", ".banner.attention"],
   ["#/jobs/birds-2026/labels", ".object-card"],
   ["#/jobs/birds-2026/failures", "tbody tr"],
   ["#/jobs/birds-2026/settings", ".configuration"],

@@ -62,7 +62,7 @@ export async function serveConsole(options = {}) {
     must(found !== undefined, 404, "not_found");
     return /** @type {NonNullable<typeof found>} */ (found);
   };
-  const summary = (/** @type {typeof state.jobs[number]} */ each) => ({ name: each.name, title: each.title, state: each.progress.state, taskType: each.taskType, counts: each.progress.counts, createdAt: each.createdAt, changedAt: each.progress.changedAt });
+  const summary = (/** @type {typeof state.jobs[number]} */ each) => ({ name: each.name, title: each.title, state: each.progress.state, heldUp: each.progress.heldUp ?? null, taskType: each.taskType, counts: each.progress.counts, createdAt: each.createdAt, changedAt: each.progress.changedAt });
   const team = (/** @type {string} */ name) => {
     const found = state.teams.find((each) => each.name === name);
     must(found !== undefined, 404, "not_found");

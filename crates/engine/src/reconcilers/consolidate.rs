@@ -43,7 +43,7 @@ pub struct Memory {
     begun: BTreeMap<i64, i64>,
     /// Nothing that is ready by now may begin before.
     not_before: i64,
-    hook: hook::Memory,
+    pub(super) hook: hook::Memory,
 }
 
 impl Memory {

@@ -34,7 +34,16 @@ pub struct Memory {
     asked: Option<Asked>,
     /// Failures in a row.
     failures: u32,
+    /// The last of them.
+    failure: Option<String>,
     not_before: i64,
+}
+
+impl Memory {
+    /// What is wrong with the hook, until it is asked no more or replies well.
+    pub fn trouble(&self) -> Option<&str> {
+        self.failure.as_deref()
+    }
 }
 
 struct Asked {
@@ -84,11 +93,13 @@ pub async fn step(
             "a consolidation hook failed"
         );
         if memory.failures < TRIES_MIN || now_ms < batch.stamped_at + PATIENCE_MS {
+            memory.failure = Some(error.clone());
             memory.not_before = now_ms + wait;
             return waits(memory.not_before);
         }
     }
     memory.failures = 0;
+    memory.failure = None;
     conclude(inner, work, Way::Hook(replied)).await?;
     Ok(Step::Busy)
 }

@@ -56,6 +56,13 @@ pub struct Memory {
     learning: learn::Memory,
 }
 
+impl Memory {
+    /// What the job waits for although no step failed, for people.
+    pub fn trouble(&self) -> Option<&str> {
+        self.consolidation.hook.trouble()
+    }
+}
+
 /// Does one unit of what is missing.
 pub async fn step(
     inner: &Arc<Inner>,

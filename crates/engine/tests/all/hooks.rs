@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cairn_db::label::{Label, LabelKind};
+use cairn_db::labeling_job::LabelingJob;
 use cairn_engine::Hooks;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -104,6 +105,15 @@ fn label(line: i64, _: i64) -> &'static str {
     ["Cat", "Dog"][(line % 2) as usize]
 }
 
+/// Lets time pass until the hook was asked so often.
+async fn ask_until(world: &World, job: i64, hook: &Hook, times: usize) {
+    while hook.asked() < times {
+        world.advance(1_000);
+        world.engine.wake(job);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 async fn labels(world: &World, job: i64) -> Vec<Label> {
     world.db.label_range(job, 0, 100).await.unwrap()
 }
@@ -155,13 +165,35 @@ async fn a_hook_that_fails_is_asked_again_until_it_is_mended() {
                 .to_owned(),
         ),
         3 => (302, String::new()),
+        4 => (503, "still out".to_owned()),
         _ => (200, first_answer(question).to_string()),
     })
     .await;
     let world = World::with_hooks(hook.hooks.clone()).await;
     let job = world.create("mended", texts(3), by_hook).await;
-    world.label_all(job, &[1, 2], label).await;
-    assert!(hook.asked() >= 5, "{}", hook.asked());
+    world
+        .until(job, "tasks", |job| job.progress.dispatched > 0)
+        .await;
+    for line in 0..3 {
+        for worker in 1..=2 {
+            assert_eq!(world.next(job, worker).await, Some(line));
+            world.answer(job, line, worker, label(line, worker)).await;
+        }
+    }
+    // Until it replies well, the job says what it waits for.
+    ask_until(&world, job, &hook, 5).await;
+    let reason = |job: &LabelingJob| job.held_up.clone().map(|held_up| held_up.reason);
+    let still_out = "hook `mine` replied 503 Service Unavailable: still out";
+    let told = |job: &LabelingJob| reason(job).as_deref() == Some(still_out);
+    world.until(job, "the hook's last refusal", told).await;
+    ask_until(&world, job, &hook, 6).await;
+    world
+        .until(job, "labels", |job| job.progress.human_labeled == 3)
+        .await;
+    world
+        .until(job, "no trouble", |job| reason(job).is_none())
+        .await;
+    assert_eq!(hook.asked(), 6);
     let made = labels(&world, job).await;
     assert!(made.iter().all(|label| label.kind == LabelKind::Human));
     assert_eq!(made.len(), 3);
@@ -182,13 +214,7 @@ async fn objects_fail_when_the_hook_fails_for_an_hour() {
         }
     }
     // Five questions are not enough, and neither is an hour.
-    for asked in 1..=5 {
-        while hook.asked() < asked {
-            world.advance(1_000);
-            world.engine.wake(job);
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
+    ask_until(&world, job, &hook, 5).await;
     assert!(labels(&world, job).await.is_empty());
     world.advance(3_600_000);
     let job = world

@@ -111,6 +111,23 @@ impl Iteration {
     }
 }
 
+/// What keeps a job that is not over from going on.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(super) struct HeldUp {
+    reason: String,
+    since: i64,
+}
+
+impl HeldUp {
+    pub(super) fn of(job: &LabelingJob) -> Option<HeldUp> {
+        let held_up = job.held_up.clone().filter(|_| !is_over(job))?;
+        Some(HeldUp {
+            reason: held_up.reason,
+            since: held_up.since,
+        })
+    }
+}
+
 /// `Progress`: the figures of a job that move.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -118,6 +135,8 @@ pub struct Progress {
     state: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure_reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held_up: Option<HeldUp>,
     counts: Counts,
     answers: i64,
     active_workers: i64,
@@ -266,6 +285,7 @@ pub async fn progress(app: &App, job: &LabelingJob) -> Result<Progress, PageErro
     Ok(Progress {
         state: job.state.clone(),
         failure_reason: job.failure_reason.clone(),
+        held_up: HeldUp::of(job),
         counts: Counts::of(job),
         answers,
         active_workers,

@@ -8,7 +8,7 @@ use cairn_labeling::labeling_job::JobStatus;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::figures::{self, Counts};
+use super::figures::{self, Counts, HeldUp};
 use super::{find, is_over, job_config, job_over};
 use crate::app::App;
 use crate::auth::Session;
@@ -66,6 +66,7 @@ pub(super) fn summary(job: &LabelingJob) -> Value {
         "name": job.name,
         "title": request.pointer("/HumanTaskConfig/TaskTitle"),
         "state": job.state,
+        "heldUp": HeldUp::of(job),
         "taskType": job.task_type,
         "counts": Counts::of(job),
         "createdAt": job.created_at,
