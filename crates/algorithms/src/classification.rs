@@ -9,6 +9,7 @@ pub mod glad;
 pub mod ground_truth;
 pub mod groups;
 pub mod guessing;
+pub(crate) mod lanes;
 pub mod majority;
 pub mod odds;
 pub mod one_coin;

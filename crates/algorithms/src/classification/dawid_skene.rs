@@ -19,6 +19,7 @@ use self::groups::{GroupTables, Groups};
 use super::expectation_maximisation::WorkerModel;
 use super::fixed::{ENTRY_MAX, chance, fixed, log2};
 use super::groups::LIKE_GROUP;
+use super::lanes;
 use super::pairs::{Pairs, Seen};
 use super::parameters::{Place, Table};
 
@@ -88,9 +89,7 @@ impl Table for Matrices {
     #[inline(always)]
     fn add_pair(&self, _: &Pairs, pair: usize, sums: &mut [i32]) {
         let width = sums.len();
-        for (sum, cell) in sums.iter_mut().zip(&self.cells[pair * width..][..width]) {
-            *sum += cell;
-        }
+        lanes::add(sums, &self.cells[pair * width..][..width]);
     }
 
     fn add_unseen(&self, place: Place, sums: &mut [i32]) {
@@ -201,10 +200,7 @@ impl WorkerModel for DawidSkene {
     #[inline(always)]
     fn count(&mut self, _: &Pairs, pair: usize, posterior: &[f32]) {
         let width = posterior.len();
-        let counts = &mut self.counts[pair * width..][..width];
-        for (count, chance) in counts.iter_mut().zip(posterior) {
-            *count += chance;
-        }
+        lanes::add(&mut self.counts[pair * width..][..width], posterior);
     }
 
     fn flush(&mut self) {

@@ -20,6 +20,7 @@
 //!   keeps the prior; it does not move it.
 
 use super::fixed::{ABSENT, SUMMED_MAX, fixed, log2, power};
+use super::lanes::LANES;
 use super::pairs::{Pairs, Seen};
 
 /// Rounds at most.
@@ -214,8 +215,8 @@ fn normalise(sums: &[i32], posterior: &mut [f32]) {
     for (chance, sum) in posterior.iter_mut().zip(sums) {
         *chance = power(most - sum);
     }
-    let mut lanes = [0.0f32; 4];
-    for four in posterior.as_chunks::<4>().0 {
+    let mut lanes = [0.0f32; LANES];
+    for four in posterior.as_chunks::<LANES>().0 {
         for (lane, chance) in lanes.iter_mut().zip(four) {
             *lane += chance;
         }

@@ -15,6 +15,7 @@
 
 use super::expectation_maximisation::WorkerModel;
 use super::fixed::{fixed, log2};
+use super::lanes;
 use super::pairs::{Pairs, Seen};
 use super::parameters::{Place, Table};
 
@@ -40,9 +41,7 @@ impl Coins {
     #[inline(always)]
     fn add(&self, label: usize, right: i32, sums: &mut [i32]) {
         let width = sums.len();
-        for (sum, cell) in sums.iter_mut().zip(&self.shape[label * width..][..width]) {
-            *sum += cell;
-        }
+        lanes::add(sums, &self.shape[label * width..][..width]);
         sums[label] += right;
     }
 
@@ -117,9 +116,7 @@ impl WorkerModel for OneCoin {
         let (given, width) = (pairs.given[pair] as usize, posterior.len());
         let (right, shape) = self.counts.split_at_mut(pairs.given.len());
         right[pair] += posterior[given];
-        for (count, chance) in shape[given * width..][..width].iter_mut().zip(posterior) {
-            *count += chance;
-        }
+        lanes::add(&mut shape[given * width..][..width], posterior);
     }
 
     fn flush(&mut self) {

@@ -2,12 +2,11 @@
 //! worker and label given.
 
 use super::given::{Earlier, Given};
+use super::lanes::LANES;
 use crate::answers::Answers;
 
 /// Earlier answers of one worker that count at most; more of them are scaled down to so many.
 pub const HISTORY_MAX: f64 = 100.0;
-/// Lanes that the compiler works on at once; rows of tables are filled up to a multiple of them.
-const LANES: usize = 4;
 
 /// The pairs of worker and label given that there are, sorted by worker, then label.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
