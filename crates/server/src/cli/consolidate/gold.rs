@@ -58,6 +58,8 @@ pub(super) struct Bin {
 pub(super) struct Scores {
     objects: usize,
     pub(super) missing: usize,
+    /// Objects whose true label was given beforehand: they tell nothing.
+    pub(super) given: usize,
     right: usize,
     loss: f64,
     bins: [Bin; BINS],
@@ -80,6 +82,12 @@ impl Scores {
     }
 
     pub(super) fn gold(self, path: &Path) -> anyhow::Result<Gold> {
+        if self.objects == 0 && self.given > 0 {
+            bail!(
+                "{}: of all its objects with answers --known gives the label",
+                path.display()
+            );
+        }
         let count = self.objects as f64;
         let gaps = self
             .bins

@@ -49,7 +49,7 @@ fn check(folder: &Folder, name: &str, content: &[u8], task: Option<Task>) {
         out,
         task,
         method: None,
-        labels: Vec::new(),
+        labels: LabelList::default(),
         workers_are: WorkersAre::Persons,
         workers: Some(folder.0.join("workers.csv")),
         deserving: Some(folder.0.join("deserving.csv")),

@@ -8,12 +8,15 @@ mod gold;
 mod hostile;
 mod input;
 mod kinds;
+mod label_list;
 mod names;
 mod outcome;
+mod outputs;
 mod progress;
 mod report;
 mod write;
 
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
 use anyhow::bail;
@@ -21,7 +24,9 @@ use clap::{Args, ValueEnum};
 
 use input::Source;
 use kinds::Task;
-use outcome::Outcome;
+use label_list::LabelList;
+use outcome::{Figure, Outcome};
+use outputs::Outputs;
 use progress::Progress;
 
 #[derive(Args)]
@@ -31,7 +36,8 @@ pub(super) struct Consolidate {
     /// are not looked at. When a worker answered an object twice, the last answer stands
     answers: PathBuf,
 
-    /// Where the labels go: one JSON object a line, in the order in which the objects come
+    /// Where the labels go: one JSON object a line, in the order in which the objects come; - for
+    /// the terminal, or the program after a |
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 
@@ -43,9 +49,10 @@ pub(super) struct Consolidate {
     #[arg(long, value_enum)]
     method: Option<Method>,
 
-    /// The labels there are, in their order; any other is an error. Without it, those that are given
-    #[arg(long, value_name = "LABELS", value_delimiter = ',')]
-    labels: Vec<String>,
+    /// The labels there are, in their order, with commas between or as a list in JSON; any other is an
+    /// error. Without it, those that are given
+    #[arg(long, value_name = "LABELS", value_parser = LabelList::parse, default_value = "", hide_default_value = true)]
+    labels: LabelList,
 
     /// What a worker_id stands for: a person, or only a position among an object's answers, of which
     /// nothing is learnt from one object to another. Positions are there for masks only
@@ -135,6 +142,7 @@ struct Job<'a> {
     task: Task,
     method: Method,
     source: &'a Source,
+    outputs: &'a Outputs,
     progress: &'a Progress,
 }
 
@@ -145,29 +153,34 @@ impl Consolidate {
     }
 
     fn consolidate(self) -> anyhow::Result<()> {
-        let progress = Progress::new();
+        self.check_files()?;
+        let (progress, outputs) = (Progress::new(), Outputs::default());
         let source = Source::open(&self.answers, self.element.as_deref())?;
         let task = match self.task {
             Some(task) => task,
             None => kinds::guess(&source)?,
         };
         let method = self.method_of(task)?;
-        let outcome = kinds::run(&Job {
+        let mut outcome = kinds::run(&Job {
             options: &self,
             task,
             method,
             source: &source,
+            outputs: &outputs,
             progress: &progress,
         })?;
+        outcome.remark_alike();
+        outcome.remarks.extend(source.remark());
         if let Some(path) = &self.workers {
-            write::workers(path, &outcome)?;
+            write::workers(&outputs, path, &outcome)?;
         }
         if let Some(path) = &self.deserving {
-            write::deserving(path, &outcome)?;
+            write::deserving(&outputs, path, &outcome)?;
         }
         if let Some(path) = &self.report {
             progress.step(format!("writing {}", path.display()));
             report::write(
+                &outputs,
                 path,
                 &report::About {
                     source: &source,
@@ -177,9 +190,30 @@ impl Consolidate {
                 &outcome,
             )?;
         }
+        outputs.keep()?;
         progress.clear();
-        self.print(&outcome);
-        Ok(())
+        self.print(&outcome)
+    }
+
+    /// Sees that all that is written can be, before anything is read.
+    fn check_files(&self) -> anyhow::Result<()> {
+        let outputs = [
+            ("--out", Some(&self.out)),
+            ("--workers", self.workers.as_ref()),
+            ("--deserving", self.deserving.as_ref()),
+            ("--report", self.report.as_ref()),
+        ];
+        let inputs = [
+            ("the answers", Some(&self.answers)),
+            ("--known", self.known.as_ref()),
+            ("--gold", self.gold.as_ref()),
+        ];
+        let named = |list: &[(&'static str, Option<&PathBuf>)]| -> Vec<(&'static str, PathBuf)> {
+            list.iter()
+                .filter_map(|(option, path)| Some((*option, path.cloned()?)))
+                .collect()
+        };
+        Outputs::check(&named(&outputs), &named(&inputs))
     }
 
     fn method_of(&self, task: Task) -> anyhow::Result<Method> {
@@ -209,6 +243,9 @@ impl Consolidate {
                 taking.join(", ")
             );
         }
+        if !self.labels.is_empty() && !task.has_labels() {
+            bail!("--labels is not there for {}", task.title());
+        }
         if self.workers_are == WorkersAre::Positions && task != Task::Masks {
             bail!(
                 "--workers-are positions is not there for {}, but for masks alone",
@@ -218,36 +255,49 @@ impl Consolidate {
         Ok(method)
     }
 
-    fn print(&self, outcome: &Outcome) {
-        println!("{}: {}", outcome.counts(), self.out.display());
-        for note in outcome.notes() {
-            println!("{note}");
-        }
+    /// Says what came out; where the labels go to the terminal themselves, beside them.
+    fn print(&self, outcome: &Outcome) -> anyhow::Result<()> {
+        let mut lines = vec![format!("{}: {}", outcome.counts(), self.out.display())];
+        lines.extend(outcome.notes());
+        let named = |figure: &Figure, decimals| {
+            format!("{} {}", figure.name, write::shown(figure.value, decimals))
+        };
         if let Some(agreement) = &outcome.agreement {
-            let figures: Vec<String> = agreement
-                .figures
-                .iter()
-                .map(|figure| format!("{} {:.3}", figure.name, figure.value))
-                .collect();
-            println!(
+            let figures = agreement.figures.iter().map(|figure| named(figure, 3));
+            let figures: Vec<String> = figures.collect();
+            lines.push(format!(
                 "agreement: {}, over {} objects with two answers or more",
                 figures.join(", "),
                 agreement.objects
-            );
+            ));
         }
         if let Some(gold) = &outcome.gold {
-            let figures: Vec<String> = gold
-                .figures
-                .iter()
-                .map(|figure| format!("{} {:.4}", figure.name, figure.value))
-                .collect();
-            println!("gold: {} objects, {}", gold.objects, figures.join(", "));
+            let figures = gold.figures.iter().map(|figure| named(figure, 4));
+            let figures: Vec<String> = figures.collect();
+            lines.push(format!(
+                "gold: {} objects, {}",
+                gold.objects,
+                figures.join(", ")
+            ));
             if gold.missing > 0 {
-                println!("{} objects with gold have no answers", gold.missing);
+                lines.push(format!(
+                    "{} objects with gold have no answers",
+                    gold.missing
+                ));
             }
         }
         if let Some(path) = &self.report {
-            println!("report: {}", path.display());
+            lines.push(format!("report: {}", path.display()));
+        }
+        let text = lines.join("\n") + "\n";
+        let written = match outputs::is_standard(&self.out) {
+            true => std::io::stderr().write_all(text.as_bytes()),
+            false => std::io::stdout().write_all(text.as_bytes()),
+        };
+        match written {
+            // Whoever reads has read enough.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            written => Ok(written?),
         }
     }
 }

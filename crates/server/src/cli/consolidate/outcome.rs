@@ -1,5 +1,7 @@
 //! What every kind of answers tells of its labels, for the files, the page and the terminal.
 
+use std::collections::BTreeMap;
+
 use cairn_algorithms::classification::Skill;
 
 use super::gold::Gold;
@@ -141,6 +143,30 @@ impl Outcome {
         match &self.errors {
             Some(errors) => ("standard_error", errors),
             None => ("confidence", &self.confidences),
+        }
+    }
+
+    /// Says which labels differ only in capitals or in spaces around them: these may be one.
+    pub(super) fn remark_alike(&mut self) {
+        let Some(labels) = &self.labels else { return };
+        let mut alike: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for label in labels.all() {
+            alike
+                .entry(label.trim().to_lowercase())
+                .or_default()
+                .push(label);
+        }
+        let mut alike = alike.into_values().filter(|labels| labels.len() > 1);
+        if let Some(labels) = alike.next() {
+            let quoted: Vec<String> = labels.iter().map(|label| format!("`{label}`")).collect();
+            let more = match alike.count() {
+                0 => String::new(),
+                count => format!(", and {count} more like these"),
+            };
+            let labels = quoted.join(", ");
+            self.remarks.push(format!(
+                "labels that differ only in capitals or spaces are different labels: {labels}{more}"
+            ));
         }
     }
 

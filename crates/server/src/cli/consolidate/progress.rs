@@ -38,25 +38,21 @@ impl Progress {
         self.0.inc(by);
     }
 
-    /// Opens a file; what is read of it moves the bar.
-    pub(super) fn open(&self, path: &Path) -> anyhow::Result<impl Read> {
-        let file = open(path)?;
+    /// Opens a file that has this name for people; what is read of it moves the bar.
+    pub(super) fn open(&self, path: &Path, named: &Path) -> anyhow::Result<impl Read + use<>> {
+        let file = File::open(path).with_context(|| format!("cannot open {}", named.display()))?;
         let length = file.metadata().map(|about| about.len()).unwrap_or_default();
         self.0.reset();
         self.0.set_length(length);
         self.0
             .set_style(style("{msg} {bar:30} {bytes} of {total_bytes}, {eta} left"));
-        self.0.set_message(format!("reading {}", path.display()));
+        self.0.set_message(format!("reading {}", named.display()));
         Ok(self.0.wrap_read(file))
     }
 
     pub(super) fn clear(&self) {
         self.0.finish_and_clear();
     }
-}
-
-pub(super) fn open(path: &Path) -> anyhow::Result<File> {
-    File::open(path).with_context(|| format!("cannot open {}", path.display()))
 }
 
 fn style(template: &str) -> ProgressStyle {

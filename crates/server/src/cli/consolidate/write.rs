@@ -1,39 +1,18 @@
 //! Writes files: labels through what each kind makes of an object, workers, objects that deserve one
 //! more answer.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::Path;
 
-use anyhow::Context;
 use serde_json::{Map, Value};
 
 use super::names::Names;
 use super::outcome::{Confusions, Outcome};
-
-/// Writes a file whole or not at all.
-pub(super) fn whole(
-    path: &Path,
-    write: impl FnOnce(&mut BufWriter<File>) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    let writing = || format!("write {}", path.display());
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    let file = File::create(&part).with_context(writing)?;
-    let mut out = BufWriter::with_capacity(1 << 20, file);
-    let written = write(&mut out)
-        .and_then(|()| Ok(out.into_inner()?.sync_all()?))
-        .and_then(|()| Ok(std::fs::rename(&part, path)?));
-    if written.is_err() {
-        // What could not be written whole is not left behind; that it cannot be removed either is no news.
-        let _ = std::fs::remove_file(&part);
-    }
-    written.with_context(writing)
-}
+use super::outputs::Outputs;
 
 /// One row a worker; the confusion is JSON: true label → label given → share.
-pub(super) fn workers(path: &Path, outcome: &Outcome) -> anyhow::Result<()> {
-    whole(path, |out| {
+pub(super) fn workers(outputs: &Outputs, path: &Path, outcome: &Outcome) -> anyhow::Result<()> {
+    outputs.write(path, |out| {
         let mut rows = csv::Writer::from_writer(out);
         let mut header = vec!["worker_id", "answers"];
         header.extend(&outcome.skill_names);
@@ -78,8 +57,8 @@ fn confusion(confusions: &Confusions, worker: usize, labels: &Names) -> Value {
 }
 
 /// One row an object, the one that most deserves it first.
-pub(super) fn deserving(path: &Path, outcome: &Outcome) -> anyhow::Result<()> {
-    whole(path, |out| {
+pub(super) fn deserving(outputs: &Outputs, path: &Path, outcome: &Outcome) -> anyhow::Result<()> {
+    outputs.write(path, |out| {
         let mut rows = csv::Writer::from_writer(out);
         let (name, values) = outcome.unsure();
         rows.write_record(["object_id", "answers", name])?;
@@ -98,7 +77,7 @@ pub(super) fn deserving(path: &Path, outcome: &Outcome) -> anyhow::Result<()> {
 
 /// A line of the labels: `object_id`, then what the kind has to say, as members of JSON.
 pub(super) fn line(
-    out: &mut impl Write,
+    out: &mut dyn Write,
     object: &str,
     members: &[(&str, Value)],
 ) -> anyhow::Result<()> {
@@ -114,7 +93,22 @@ pub(super) fn line(
 
 /// Six decimals.
 pub(super) fn rounded(value: f64) -> f64 {
-    (value * 1e6).round() / 1e6
+    // Nothing is not less than nothing: -0 becomes 0.
+    (value * 1e6).round() / 1e6 + 0.0
+}
+
+/// Twelve digits, which is more than anybody measures: the last few of a mean are rounding.
+pub(super) fn significant(value: f64) -> f64 {
+    format!("{value:.11e}").parse().unwrap_or(value)
+}
+
+/// A figure with so many decimals, without the sign of what is shown as nothing.
+pub(super) fn shown(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    match text.strip_prefix('-') {
+        Some(digits) if digits.bytes().all(|byte| matches!(byte, b'0' | b'.')) => digits.to_owned(),
+        _ => text,
+    }
 }
 
 /// A number with at most three decimals, and none where it is whole.

@@ -9,8 +9,8 @@ use serde::de::{
 };
 use serde_json::Value;
 
-use super::super::progress::{self, Progress};
-use super::{Each, Id, Place, Source};
+use super::super::progress::Progress;
+use super::{Each, Id, Place, Source, wrong_member};
 
 /// Bytes read at once.
 const BUFFER: usize = 1 << 18;
@@ -19,7 +19,7 @@ const LINE_MAX: u64 = 1 << 28;
 
 pub(super) fn columns(source: &Source) -> anyhow::Result<Vec<String>> {
     let mut columns = None;
-    lines(source, progress::open(source.path())?, |place, line| {
+    lines(source, source.input.peek()?, |place, line| {
         let row: Value = parse(source, place, serde_json::from_slice(line))?;
         let Value::Object(members) = row else {
             bail!("{}: not an object", source.place(place));
@@ -37,7 +37,7 @@ pub(super) fn cells<const N: usize>(
     each: Each<'_, N>,
 ) -> anyhow::Result<()> {
     let mut texts: [Option<Id>; N] = std::array::from_fn(|_| None);
-    lines(source, progress.open(source.path())?, |place, line| {
+    lines(source, source.input.read(progress)?, |place, line| {
         texts.fill_with(|| None);
         let mut input = serde_json::Deserializer::from_slice(line);
         let wanted = Wanted {
@@ -62,8 +62,17 @@ pub(super) fn rows<T: DeserializeOwned>(
     progress: &Progress,
     each: &mut dyn FnMut(Place, T) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    lines(source, progress.open(source.path())?, |place, line| {
-        each(place, parse(source, place, serde_json::from_slice(line))?)?;
+    lines(source, source.input.read(progress)?, |place, line| {
+        let row = match serde_json::from_slice(line) {
+            // Read again by a slower way, which tells the member.
+            Err(error) if error.is_data() => {
+                let column = error.column();
+                let wrong = wrong::<T>(line).unwrap_or_else(|| error.into());
+                Err(wrong.context(format!("{}, column {column}", source.place(place))))
+            }
+            read => parse(source, place, read),
+        };
+        each(place, row?)?;
         Ok(true)
     })
 }
@@ -98,15 +107,32 @@ fn lines(
     Ok(())
 }
 
-/// Says where in the file a line is wrong. What the parser calls line 1 is this line.
+/// Which member of a line is wrong, and how.
+fn wrong<T: DeserializeOwned>(line: &[u8]) -> Option<anyhow::Error> {
+    let mut input = serde_json::Deserializer::from_slice(line);
+    let error = serde_path_to_error::deserialize::<_, T>(&mut input).err()?;
+    Some(wrong_member(
+        &error.path().to_string(),
+        &reason(error.inner()),
+    ))
+}
+
+/// What the parser says, without where: what it calls line 1 is some line of the file.
+fn reason(error: &serde_json::Error) -> String {
+    let reason = error.to_string();
+    let at = format!(" at line {} column {}", error.line(), error.column());
+    reason.strip_suffix(&at).unwrap_or(&reason).to_owned()
+}
+
+/// Says where in the file a line is wrong.
 fn parse<T>(source: &Source, place: Place, read: serde_json::Result<T>) -> anyhow::Result<T> {
     read.map_err(|error| {
         let place = source.place(place);
-        let reason = error.to_string();
-        let at = format!(" at line {} column {}", error.line(), error.column());
-        let reason = reason.strip_suffix(&at).unwrap_or(&reason);
+        let reason = reason(&error);
         if error.is_data() {
             anyhow::anyhow!("{place}, column {}: {reason}", error.column())
+        } else if error.is_eof() {
+            anyhow::anyhow!("{place}: not JSON: the line ends within a value")
         } else {
             anyhow::anyhow!("{place}, column {}: not JSON: {reason}", error.column())
         }
@@ -137,6 +163,10 @@ impl<'de, const N: usize> Visitor<'de> for Wanted<'_, N> {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         while let Some(known) = members.next_key_seed(Key(&self.columns))? {
             match known {
+                Some(at) if self.texts[at].is_some() => {
+                    let name = self.columns[at];
+                    return Err(A::Error::custom(format!("`{name}` is there twice")));
+                }
                 Some(at) => {
                     let text = members.next_value();
                     self.texts[at] = Some(text.map_err(|error| {

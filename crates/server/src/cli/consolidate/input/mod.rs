@@ -5,11 +5,13 @@
 //! value of whatever shape the kind of answers has. Columns that nobody asks for are not looked at.
 
 mod csv;
+mod file;
 mod json_lines;
 mod parquet;
+mod quotes;
 mod worker_responses;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, bail};
 use serde::Deserialize;
@@ -17,10 +19,11 @@ use serde::de::{DeserializeOwned, Deserializer, Error, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::progress::Progress;
+use file::Input;
 
 /// A file, or folder, of answers or of true labels.
 pub(super) struct Source {
-    path: PathBuf,
+    input: Input,
     format: Format,
 }
 
@@ -39,32 +42,41 @@ pub(super) type Place = u64;
 type Each<'a, const N: usize> = &'a mut dyn FnMut(Place, [&[u8]; N]) -> anyhow::Result<()>;
 
 impl Source {
-    /// A folder holds worker responses; a file that ends in `.jsonl`, `.ndjson` or `.json` has a JSON
-    /// object in each line, one in `.parquet` is Parquet; any other is CSV with a header.
+    /// A folder holds worker responses; a file that ends in `.jsonl`, `.ndjson` or `.json`, with or
+    /// without `.gz` after it, has a JSON object in each line, and so has a pipe that begins with `{`.
+    /// One in `.parquet` is Parquet; any other is CSV with a header.
     ///
     /// `element` names the one element of the page whose answers are read, of worker responses.
     pub(super) fn open(path: &Path, element: Option<&str>) -> anyhow::Result<Source> {
-        let about =
-            std::fs::metadata(path).with_context(|| format!("cannot open {}", path.display()))?;
-        let extension = path
-            .extension()
-            .map(|extension| extension.to_ascii_lowercase());
-        let format = match extension.as_ref().and_then(|extension| extension.to_str()) {
-            _ if about.is_dir() => {
-                Format::WorkerResponses(worker_responses::Files::find(path, element)?)
-            }
+        if path.is_dir() {
+            return Ok(Source {
+                input: Input::folder(path),
+                format: Format::WorkerResponses(worker_responses::Files::find(path, element)?),
+            });
+        }
+        if element.is_some() {
+            bail!("--element is there for worker responses alone");
+        }
+        let input = Input::open(path)?;
+        let start = input.start().trim_ascii_start();
+        let format = match extension(path).as_deref() {
             Some("jsonl" | "ndjson" | "json") => Format::JsonLines,
             Some("parquet" | "pq") => Format::Parquet,
+            _ if start.starts_with(b"PAR1") => Format::Parquet,
+            None if start.starts_with(b"{") => Format::JsonLines,
             _ => Format::Csv,
         };
-        Ok(Source {
-            path: path.to_owned(),
-            format,
-        })
+        if matches!(format, Format::JsonLines) && start.starts_with(b"[") {
+            bail!(
+                "{} is one list; a file with an object in each line is read, which `jq -c .[]` makes of it",
+                path.display()
+            );
+        }
+        Ok(Source { input, format })
     }
 
     pub(super) fn path(&self) -> &Path {
-        &self.path
+        self.input.named()
     }
 
     /// What the format is called.
@@ -74,6 +86,18 @@ impl Source {
             Format::JsonLines => "JSON Lines",
             Format::Parquet => "Parquet",
             Format::WorkerResponses(_) => "worker responses",
+        }
+    }
+
+    /// What else there is to say of it once it is read.
+    pub(super) fn remark(&self) -> Option<String> {
+        let Format::WorkerResponses(files) = &self.format else {
+            return None;
+        };
+        match files.unanswered() {
+            0 => None,
+            1 => Some("1 object has no answer, and no label".to_owned()),
+            count => Some(format!("{count} objects have no answer, and no label")),
         }
     }
 
@@ -91,8 +115,8 @@ impl Source {
     pub(super) fn place(&self, place: Place) -> String {
         match &self.format {
             Format::WorkerResponses(files) => files.place(place),
-            Format::Parquet => format!("{}, row {place}", self.path.display()),
-            _ => format!("{}, line {place}", self.path.display()),
+            Format::Parquet => format!("{}, row {place}", self.path().display()),
+            _ => format!("{}, line {place}", self.path().display()),
         }
     }
 
@@ -144,15 +168,25 @@ impl Source {
                             })?;
                         }
                     }
-                    let row = serde_json::from_value(Value::Object(row));
-                    at_place(place, row.with_context(|| self.place(place))?)
+                    at_place(place, parsed(row).with_context(|| self.place(place))?)
                 })
             }
             Format::WorkerResponses(files) => files.values(progress, |place, row| {
-                let row = serde_json::from_value(Value::Object(row));
-                at_place(place, row.with_context(|| self.place(place))?)
+                at_place(place, parsed(row).with_context(|| self.place(place))?)
             }),
         }
+    }
+}
+
+/// What a file's name ends in, in small letters, before `.gz` where that is the end.
+fn extension(path: &Path) -> Option<String> {
+    let ending = |path: &Path| {
+        let ending = path.extension()?.to_str()?;
+        Some(ending.to_ascii_lowercase())
+    };
+    match ending(path) {
+        Some(gzip) if gzip == "gz" => ending(&path.with_extension("")),
+        ending => ending,
     }
 }
 
@@ -162,6 +196,31 @@ fn parse_text(value: &mut Value) -> anyhow::Result<()> {
         *value = serde_json::from_str(text).context("a text that is not JSON")?;
     }
     Ok(())
+}
+
+/// A row out of its members; the error names the one that is wrong.
+fn parsed<T: DeserializeOwned>(members: Map<String, Value>) -> anyhow::Result<T> {
+    let read = serde_path_to_error::deserialize(Value::Object(members));
+    read.map_err(|error| wrong_member(&error.path().to_string(), &error.inner().to_string()))
+}
+
+/// What is wrong with a member, `path` as `boxes[0].left`, in words for people.
+fn wrong_member(path: &str, reason: &str) -> anyhow::Error {
+    const TYPES: [(&str, &str); 5] = [
+        ("expected f64", "expected a number"),
+        ("expected u64", "expected a whole number, not below 0"),
+        ("expected u32", "expected a whole number, not below 0"),
+        ("expected a tuple of size 2", "expected a list of two"),
+        ("expected a tuple of size 3", "expected a list of three"),
+    ];
+    let mut reason = reason.replace("missing field", "there is no");
+    for (of_rust, of_people) in TYPES {
+        reason = reason.replace(of_rust, of_people);
+    }
+    match path {
+        "." => anyhow::anyhow!(reason),
+        path => anyhow::anyhow!("`{path}`: {reason}"),
+    }
 }
 
 /// The wanted members of a row, each a text or a number.

@@ -12,7 +12,7 @@ use parquet::record::{Field, Row};
 use parquet::schema::types::Type;
 use serde_json::{Map, Number, Value};
 
-use super::super::progress::{self, Progress};
+use super::super::progress::Progress;
 use super::{Place, Source};
 
 /// Rows after which the bar moves.
@@ -20,7 +20,7 @@ const ROWS_SHOWN: u64 = 10_000;
 
 pub(super) fn columns(source: &Source) -> anyhow::Result<Vec<String>> {
     guarded(source, || {
-        let reader = SerializedFileReader::new(progress::open(source.path())?)?;
+        let reader = SerializedFileReader::new(source.input.file()?)?;
         let fields = reader.metadata().file_metadata().schema().get_fields();
         Ok(fields.iter().map(|field| field.name().to_owned()).collect())
     })
@@ -35,7 +35,7 @@ pub(super) fn values(
     mut each: impl FnMut(Place, Map<String, Value>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     guarded(source, || {
-        let reader = SerializedFileReader::new(progress::open(source.path())?)?;
+        let reader = SerializedFileReader::new(source.input.file()?)?;
         check_compression(source, reader.metadata(), wanted)?;
         let about = reader.metadata().file_metadata();
         let reading = format!("reading {}", source.path().display());

@@ -1,6 +1,7 @@
 //! Bounding boxes: `{"label", "left", "top", "width", "height"}` in pixels; an empty list says that
 //! there is nothing, which is an answer.
 
+use anyhow::bail;
 use cairn_algorithms::shapes;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -31,6 +32,9 @@ impl Format for Boxes {
     }
 
     fn shape(drawn: &Drawn) -> anyhow::Result<shapes::BoundingBox> {
+        if drawn.width < 0.0 || drawn.height < 0.0 {
+            bail!("`width` and `height` must not be below 0");
+        }
         Ok(shapes::BoundingBox {
             left: drawn.left,
             top: drawn.top,

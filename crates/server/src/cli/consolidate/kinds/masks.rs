@@ -221,7 +221,7 @@ fn write_labels(
     found: &Consolidation,
     is_binary: bool,
 ) -> anyhow::Result<()> {
-    write::whole(&job.options.out, |out| {
+    job.outputs.write(&job.options.out, |out| {
         for (object, decision) in found.objects.iter().enumerate() {
             let Some(decision) = decision else { continue };
             let shape = decision.mask.shape();

@@ -78,6 +78,9 @@ const COLUMNS: &[(&str, Task)] = &[
     ("text", Task::Text),
 ];
 
+/// Columns that a list of boxes has within it.
+const BOX: [&str; 4] = ["left", "top", "width", "height"];
+
 /// The methods for one label, the default first, and last the one that knows of an order.
 const ORDERING: &[Method] = &[
     Method::Cairn,
@@ -137,6 +140,11 @@ impl Task {
         }
     }
 
+    /// Whether its answers have labels out of a list.
+    pub(super) fn has_labels(self) -> bool {
+        !matches!(self, Task::Text | Task::Ranking | Task::Numbers)
+    }
+
     /// Whether a method of it uses true labels that are known.
     pub(super) fn takes_known(self, method: Method) -> bool {
         let is_fitted = method == Method::Cairn || classification::model(method).is_some();
@@ -148,8 +156,26 @@ impl Task {
 pub(super) fn guess(source: &Source) -> anyhow::Result<Task> {
     let columns = source.columns()?;
     let has = |name: &str| columns.iter().any(|column| column == name);
-    let fits = COLUMNS.iter().find(|(column, _)| has(column));
-    match fits {
+    if BOX.iter().all(|column| has(column)) {
+        bail!(
+            "{}: the columns {} look like a box; boxes are a list in JSON, in a column `boxes`",
+            source.path().display(),
+            BOX.join(", ")
+        );
+    }
+    let fits: Vec<&(&str, Task)> = COLUMNS.iter().filter(|(column, _)| has(column)).collect();
+    // A `text` is what was shown, and a `label` the better of two.
+    if let [(first, task), (second, other), ..] = fits[..]
+        && task != other
+        && *task != Task::Ranking
+        && *other != Task::Text
+    {
+        bail!(
+            "{}: there are the columns `{first}` and `{second}`; --task says which has the answers",
+            source.path().display()
+        );
+    }
+    match fits.first() {
         Some((_, task)) => Ok(*task),
         None if columns.is_empty() => bail!("{} has no answers", source.path().display()),
         None => {
@@ -185,11 +211,10 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
 /// The label categories that the user names; none when the answers name them.
 fn given_labels(job: &Job<'_>) -> anyhow::Result<Names> {
     let mut labels = Names::default();
-    for label in &job.options.labels {
-        if labels.find(label.as_bytes()).is_some() {
-            bail!("--labels: `{label}` is there twice");
-        }
-        labels.number(label.as_bytes()).context("--labels: one")?;
+    for label in job.options.labels.iter() {
+        labels
+            .number(label.as_bytes())
+            .with_context(|| format!("--labels: `{label}`"))?;
     }
     Ok(labels)
 }
@@ -204,7 +229,7 @@ fn label_number(labels: &mut Names, job: &Job<'_>, label: &[u8]) -> anyhow::Resu
         None => bail!(
             "`{}` is not one of the labels {}",
             String::from_utf8_lossy(label),
-            job.options.labels.join(", ")
+            job.options.labels.listed()
         ),
     }
 }

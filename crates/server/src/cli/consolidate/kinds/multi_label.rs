@@ -66,7 +66,7 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
         }
         _ => multi_label::cairn::consolidate(objects.len(), workers.len(), count, chosen)?,
     };
-    write::whole(&job.options.out, |out| {
+    job.outputs.write(&job.options.out, |out| {
         for (object, decision) in found.objects.iter().enumerate() {
             let decision = decision.iter().flat_map(|decision| &decision.labels);
             let names: Vec<&str> = decision

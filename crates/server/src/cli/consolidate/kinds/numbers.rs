@@ -106,15 +106,17 @@ fn write_labels(
     found: &[Found],
     answers: &[u32],
 ) -> anyhow::Result<()> {
-    write::whole(&job.options.out, |out| {
+    job.outputs.write(&job.options.out, |out| {
         for (object, found) in found.iter().enumerate() {
             let Some((value, estimate)) = found else {
                 continue;
             };
-            let mut members = vec![("value", (*value).into())];
+            let mut members = vec![("value", write::significant(*value).into())];
             if let Some(estimate) = estimate {
-                members.push(("standard_error", estimate.standard_error.into()));
-                let interval = estimate.interval.map(|(low, high)| vec![low, high]);
+                let error = estimate.standard_error.map(write::significant);
+                members.push(("standard_error", error.into()));
+                let interval = estimate.interval.map(|(low, high)| [low, high]);
+                let interval = interval.map(|ends| ends.map(write::significant).to_vec());
                 members.push(("interval", interval.into()));
             }
             members.push(("answers", answers[object].into()));

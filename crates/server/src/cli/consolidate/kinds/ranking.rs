@@ -82,7 +82,7 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
             confidences[*item as usize] = Some(*confidence);
         }
     }
-    write::whole(&job.options.out, |out| {
+    job.outputs.write(&job.options.out, |out| {
         for (place, item) in order.iter().enumerate() {
             let item = *item as usize;
             let mut members = vec![

@@ -1,6 +1,7 @@
 //! Rotated boxes: `{"label", "x", "y", "width", "height", "angle"}`: the centre in pixels, the sides
 //! along the angle and across it, and the angle in degrees from x towards y, which is clockwise.
 
+use anyhow::bail;
 use cairn_algorithms::shapes;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -32,6 +33,9 @@ impl Format for RotatedBoxes {
     }
 
     fn shape(drawn: &Drawn) -> anyhow::Result<shapes::RotatedBox> {
+        if drawn.width < 0.0 || drawn.height < 0.0 {
+            bail!("`width` and `height` must not be below 0");
+        }
         Ok(shapes::RotatedBox {
             x: drawn.x,
             y: drawn.y,

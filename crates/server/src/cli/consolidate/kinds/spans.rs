@@ -142,7 +142,7 @@ fn write_labels(
     labels: &Names,
     found: &Consolidation,
 ) -> anyhow::Result<()> {
-    write::whole(&job.options.out, |out| {
+    job.outputs.write(&job.options.out, |out| {
         for (object, decision) in found.objects.iter().enumerate() {
             let Some(decision) = decision else { continue };
             let span = |one: &spans::SpanLabel| -> Value {

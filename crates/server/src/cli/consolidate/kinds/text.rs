@@ -53,7 +53,7 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
         .collect();
     let options = Options::default();
     let found = text::consolidate(objects.len(), workers.len(), &list, &options)?;
-    write::whole(&job.options.out, |out| {
+    job.outputs.write(&job.options.out, |out| {
         for (object, decision) in found.objects.iter().enumerate() {
             let Some(decision) = decision else { continue };
             let worker = decision.worker.map(|worker| workers.name(worker as usize));

@@ -5,7 +5,6 @@
 mod chart;
 mod heat;
 
-use std::io::Write;
 use std::path::Path;
 
 use base64::Engine;
@@ -16,6 +15,7 @@ use super::gold::Gold;
 use super::input::Source;
 use super::kinds::Task;
 use super::outcome::{Agreement, Outcome};
+use super::outputs::Outputs;
 use super::{Method, write};
 use crate::assets;
 
@@ -38,8 +38,13 @@ pub(super) struct About<'a> {
     pub(super) method: Method,
 }
 
-pub(super) fn write(path: &Path, about: &About<'_>, outcome: &Outcome) -> anyhow::Result<()> {
-    write::whole(path, |out| {
+pub(super) fn write(
+    outputs: &Outputs,
+    path: &Path,
+    about: &About<'_>,
+    outcome: &Outcome,
+) -> anyhow::Result<()> {
+    outputs.write(path, |out| {
         let page = page(about, outcome).into_string();
         Ok(out.write_all(page.as_bytes())?)
     })
@@ -325,7 +330,7 @@ fn capital(name: &str) -> String {
 }
 
 fn decimals(value: f64) -> String {
-    format!("{value:.3}")
+    write::shown(value, 3)
 }
 
 fn optional(value: Option<f64>) -> String {

@@ -1,9 +1,11 @@
 //! `cairn consolidate`.
 
 mod agreement;
+mod files;
 mod gold;
 mod methods;
 mod parquet;
+mod reading;
 mod worker_responses;
 
 use super::{Folder, refused, said, text};
@@ -356,7 +358,7 @@ fn bad_shapes_spans_masks_and_numbers_are_refused_by_file_and_line() {
     };
     check(
         "\"boxes\":[{\"label\":\"x\",\"left\":1,\"top\":2,\"width\":3}]",
-        &["column", "missing field `height`"],
+        &["column", "there is no `height`"],
     );
     check(
         "\"boxes\":[{\"label\":\"x\",\"left\":1e99,\"top\":2,\"width\":3,\"height\":4}]",

@@ -79,7 +79,7 @@ fn files_of_another_writer_are_read_or_refused_by_what_is_wrong() {
     assert_eq!(lines(&out)[0]["label"], "x");
     std::fs::remove_file(&out).unwrap();
     for (name, part) in [
-        ("labels_null.parquet", "row 2: missing field `labels`"),
+        ("labels_null.parquet", "row 2: there is no `labels`"),
         ("value_nan.parquet", "row 2: `value`: not a finite number"),
         (
             "label_brotli.parquet",

@@ -8,6 +8,7 @@
 
 mod mask;
 
+use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +28,8 @@ pub(super) struct Files {
     /// The one element that is read, if the user names one.
     element: Option<String>,
     files: Vec<Found>,
+    /// Objects that were asked about and that nobody answered, as far as they were read.
+    unanswered: Cell<usize>,
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -79,7 +82,12 @@ impl Files {
             root: root.to_owned(),
             element: element.map(str::to_owned),
             files,
+            unanswered: Cell::new(0),
         })
+    }
+
+    pub(super) fn unanswered(&self) -> usize {
+        self.unanswered.get()
     }
 
     pub(super) fn place(&self, place: Place) -> String {
@@ -121,6 +129,9 @@ impl Files {
                     }
                 }
                 progress.forward(1);
+            }
+            if seen.is_empty() {
+                self.unanswered.update(|count| count + 1);
             }
         }
         Ok(())
@@ -196,10 +207,9 @@ fn objects(folder: &Path, iteration: u64, files: &mut Vec<Found>) -> anyhow::Res
         let name = object.file_name().unwrap_or_default();
         let name = name.to_string_lossy().into_owned();
         for path in entries(&object)? {
-            if path
-                .extension()
-                .is_some_and(|extension| extension == "json")
-            {
+            let is_json = path.extension().is_some_and(|ending| ending == "json");
+            // Nobody waits for a pipe that has the name of a file.
+            if is_json && path.is_file() {
                 files.push(Found {
                     line: (name.parse().unwrap_or(u64::MAX), name.clone()),
                     iteration,
@@ -224,8 +234,9 @@ fn read(path: &Path) -> anyhow::Result<Vec<Answer>> {
         bail!("{}: more than {BYTES_MAX} bytes", path.display());
     }
     let text = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&text);
     let response: Response =
-        serde_json::from_slice(&text).with_context(|| path.display().to_string())?;
+        serde_json::from_slice(text).with_context(|| path.display().to_string())?;
     Ok(response.answers)
 }
 

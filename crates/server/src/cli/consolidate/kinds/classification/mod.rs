@@ -2,9 +2,6 @@
 
 mod chances;
 
-use std::io::Write;
-use std::path::Path;
-
 use anyhow::bail;
 use cairn_algorithms::agreement::{ReportOptions, report};
 use cairn_algorithms::classification::Skill;
@@ -33,6 +30,8 @@ struct Input {
     answers: Answers,
     /// Objects with their true labels, which workers may be judged by.
     known: Vec<(u32, u32)>,
+    /// Objects with a known label that nobody answered.
+    unanswered: usize,
     rows: usize,
 }
 
@@ -50,7 +49,7 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
         .collect();
     job.progress
         .step(format!("writing {}", job.options.out.display()));
-    write_labels(&job.options.out, &input, &chances, &found)?;
+    write_labels(job, &input, &chances, &found)?;
     let gold = gold(job, |source| compare(job, source, &input, &chances, &found))?;
     let answers: Vec<u32> = (0..input.objects.len())
         .map(|object| input.answers.of(object).len() as u32)
@@ -61,6 +60,7 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
         && job.options.labels.is_empty()
         && input.labels.all().any(|label| number_of(label).is_none());
     let agreement = measure(&input, job.task == Task::Ordered);
+    let unanswered = input.unanswered;
     let mut outcome = Outcome::new(
         input.objects,
         input.workers,
@@ -82,6 +82,10 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
     outcome.weights = weights;
     outcome.agreement = agreement;
     outcome.gold = gold;
+    if unanswered > 0 {
+        let objects = "objects with known labels have no answers";
+        outcome.remarks.push(format!("{unanswered} {objects}"));
+    }
     if is_by_name {
         outcome.remarks.push(
             "the labels are not all numbers: their order is that of their names; --labels gives another"
@@ -110,7 +114,7 @@ fn read(job: &Job<'_>) -> anyhow::Result<Input> {
     if list.is_empty() {
         return Err(no_answers(job));
     }
-    let mut known = read_known(job, &objects, &mut labels)?;
+    let (mut known, unanswered) = read_known(job, &objects, &mut labels)?;
     let answered = list.iter_mut().map(|answer| &mut answer.label);
     let of_known = known.iter_mut().map(|(_, label)| label);
     sort_labels(job, &mut labels, answered.chain(of_known))?;
@@ -118,20 +122,22 @@ fn read(job: &Job<'_>) -> anyhow::Result<Input> {
         answers: Answers::new(objects.len(), workers.len(), labels.len(), &list)?,
         rows: list.len(),
         known,
+        unanswered,
         objects,
         workers,
         labels,
     })
 }
 
+/// Objects with known labels, and how many of the file nobody answered.
 fn read_known(
     job: &Job<'_>,
     objects: &Names,
     labels: &mut Names,
-) -> anyhow::Result<Vec<(u32, u32)>> {
-    let mut known = Vec::new();
+) -> anyhow::Result<(Vec<(u32, u32)>, usize)> {
+    let (mut known, mut unanswered) = (Vec::new(), 0);
     let Some(path) = &job.options.known else {
-        return Ok(known);
+        return Ok((known, unanswered));
     };
     let mut seen = vec![false; objects.len()];
     let source = Source::open(path, None)?;
@@ -141,6 +147,7 @@ fn read_known(
         |_, [object, label]| {
             // What nobody answered is no help in judging anybody.
             let Some(object) = objects.find(object) else {
+                unanswered += 1;
                 return Ok(());
             };
             if std::mem::replace(&mut seen[object as usize], true) {
@@ -150,7 +157,7 @@ fn read_known(
             Ok(())
         },
     )?;
-    Ok(known)
+    Ok((known, unanswered))
 }
 
 /// All objects, first the one that one more answer is worth most for.
@@ -174,7 +181,7 @@ fn deserving(
 
 /// One line an object. Probabilities have six decimals; labels whose probability is less are left out.
 fn write_labels(
-    path: &Path,
+    job: &Job<'_>,
     input: &Input,
     chances: &Chances,
     found: &[Found],
@@ -183,7 +190,7 @@ fn write_labels(
     for label in input.labels.all() {
         quoted.push(serde_json::to_string(label)?);
     }
-    write::whole(path, |out| {
+    job.outputs.write(&job.options.out, |out| {
         let mut posterior = Vec::new();
         for (object, found) in found.iter().enumerate() {
             out.write_all(b"{\"object_id\":")?;
@@ -260,6 +267,10 @@ fn compare(
 ) -> anyhow::Result<Gold> {
     let mut scores = Scores::default();
     let mut seen = vec![false; input.objects.len()];
+    let mut given = vec![false; input.objects.len()];
+    for (object, _) in &input.known {
+        given[*object as usize] = true;
+    }
     let (mut apart, mut placed) = (0.0, 0u32);
     source.cells(
         ["object_id", "label"],
@@ -273,7 +284,17 @@ fn compare(
             if std::mem::replace(&mut seen[object], true) {
                 bail!("`{}` is there twice", input.objects.name(object));
             }
+            if given[object] {
+                scores.given += 1;
+                return Ok(());
+            }
             let truth = input.labels.find(label);
+            if truth.is_none() && (label.is_empty() || !job.options.labels.is_empty()) {
+                bail!(
+                    "the true label `{}` is not one of the labels",
+                    String::from_utf8_lossy(label)
+                );
+            }
             let of_truth = truth.map_or(0.0, |truth| {
                 chances.of_label(&input.answers, object, truth, input.labels.len())
             });

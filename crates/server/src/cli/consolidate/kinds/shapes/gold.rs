@@ -1,5 +1,6 @@
 //! Shapes against true ones.
 
+use anyhow::bail;
 use cairn_algorithms::shapes::{Shape, ShapeConsolidation};
 
 use super::super::super::Job;
@@ -57,6 +58,9 @@ pub(super) fn compare<F: Format>(
         let mut pairs = Vec::new();
         for (at, truth) in row.drawn.iter().enumerate() {
             let shape = sound::<F>(truth, at)?;
+            if !shape.has_extent() {
+                bail!("`{}[{at}]` has no extent", F::MEMBER);
+            }
             let label = input.labels.find(F::label(truth).0.as_bytes());
             for (number, one) in decided.iter().enumerate() {
                 if label != Some(one.label) || !shape.has_extent() {

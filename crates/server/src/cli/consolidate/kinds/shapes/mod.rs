@@ -43,6 +43,8 @@ struct Input<S> {
     workers: Names,
     labels: Names,
     objects: Vec<ObjectShapes<S>>,
+    /// By object and answer, where it was read.
+    places: Vec<Vec<Place>>,
     rows: usize,
 }
 
@@ -95,18 +97,25 @@ pub(super) fn run<F: Format>(job: &Job<'_>) -> anyhow::Result<Outcome> {
         ],
     });
     outcome.gold = gold;
-    let ignored = |reason: Reason| {
-        let ignored = decisions().flatten().flat_map(|decision| &decision.ignored);
-        ignored.filter(|shape| shape.reason == reason).count()
-    };
-    for (count, why) in [
-        (ignored(Reason::NoArea), "have no extent"),
-        (ignored(Reason::Outside), "lie outside their object"),
+    for (reason, why) in [
+        (Reason::NoArea, "have no extent"),
+        (Reason::Outside, "lie outside their object"),
     ] {
-        if count > 0 {
-            outcome
-                .remarks
-                .push(format!("{count} {} {why} and do not count", F::MEMBER));
+        let ignored = decisions()
+            .zip(&input.places)
+            .flat_map(|(decision, places)| {
+                let ignored = decision.into_iter().flat_map(|one| &one.ignored);
+                let ignored = ignored.filter(|shape| shape.reason == reason);
+                ignored.map(|shape| places[shape.answer as usize])
+            });
+        let ignored: Vec<Place> = ignored.collect();
+        if let Some(first) = ignored.iter().min() {
+            outcome.remarks.push(format!(
+                "{} {} {why} and do not count, the first in {}",
+                ignored.len(),
+                F::MEMBER,
+                job.source.place(*first)
+            ));
         }
     }
     Ok(outcome)
@@ -117,8 +126,9 @@ fn read<F: Format>(job: &Job<'_>) -> anyhow::Result<Input<F::Shape>> {
     let mut labels = given_labels(job)?;
     let mut objects: Vec<ObjectShapes<F::Shape>> = Vec::new();
     let mut counts: Vec<usize> = Vec::new();
+    let mut places: Vec<Vec<Place>> = Vec::new();
     let mut rows = 0;
-    let each = |_: Place, row: Row<F>| {
+    let each = |place: Place, row: Row<F>| {
         let Some(worker) = &row.worker_id else {
             bail!("there is no `worker_id`");
         };
@@ -131,6 +141,7 @@ fn read<F: Format>(job: &Job<'_>) -> anyhow::Result<Input<F::Shape>> {
                 answers: Vec::new(),
             });
             counts.push(0);
+            places.push(Vec::new());
         } else if objects[object].size != size {
             bail!(
                 "`{}` has another `width` or `height` than in its first answer",
@@ -152,6 +163,7 @@ fn read<F: Format>(job: &Job<'_>) -> anyhow::Result<Input<F::Shape>> {
                 shape: sound::<F>(one, at)?,
             });
         }
+        places[object].push(place);
         objects[object].answers.push(ShapeAnswer {
             worker,
             shapes: drawn,
@@ -173,6 +185,7 @@ fn read<F: Format>(job: &Job<'_>) -> anyhow::Result<Input<F::Shape>> {
         workers,
         labels,
         objects,
+        places,
         rows,
     })
 }
@@ -213,7 +226,7 @@ fn write_labels<F: Format>(
     input: &Input<F::Shape>,
     found: &ShapeConsolidation<F::Shape>,
 ) -> anyhow::Result<()> {
-    write::whole(&job.options.out, |out| {
+    job.outputs.write(&job.options.out, |out| {
         for (object, decision) in found.objects.iter().enumerate() {
             let Some(decision) = decision else { continue };
             let mut members = Vec::new();
