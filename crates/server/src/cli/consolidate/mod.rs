@@ -25,7 +25,7 @@ use clap::{Args, ValueEnum};
 use input::Source;
 use kinds::Task;
 use label_list::LabelList;
-use outcome::{Figure, Outcome};
+use outcome::{Figure, Outcome, counted};
 use outputs::Outputs;
 use progress::Progress;
 
@@ -266,24 +266,22 @@ impl Consolidate {
             let figures = agreement.figures.iter().map(|figure| named(figure, 3));
             let figures: Vec<String> = figures.collect();
             lines.push(format!(
-                "agreement: {}, over {} objects with two answers or more",
+                "agreement: {}, over {} with two answers or more",
                 figures.join(", "),
-                agreement.objects
+                counted(agreement.objects, "object")
             ));
         }
         if let Some(gold) = &outcome.gold {
             let figures = gold.figures.iter().map(|figure| named(figure, 4));
             let figures: Vec<String> = figures.collect();
             lines.push(format!(
-                "gold: {} objects, {}",
-                gold.objects,
+                "gold: {}, {}",
+                counted(gold.objects, "object"),
                 figures.join(", ")
             ));
             if gold.missing > 0 {
-                lines.push(format!(
-                    "{} objects with gold have no answers",
-                    gold.missing
-                ));
+                let missing = counted(gold.missing, "object");
+                lines.push(format!("{missing} with gold without any answer"));
             }
         }
         if let Some(path) = &self.report {

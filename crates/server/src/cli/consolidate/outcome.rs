@@ -119,16 +119,17 @@ impl Outcome {
 
     /// How much there is of everything.
     pub(super) fn counts(&self) -> String {
-        let mut counts = format!(
-            "{} objects, {} workers, {} answers",
-            self.objects.len(),
-            self.workers.len(),
-            self.counted
+        let mut counts = vec![
+            counted(self.objects.len(), "object"),
+            counted(self.workers.len(), "worker"),
+            counted(self.counted, "answer"),
+        ];
+        counts.extend(
+            self.labels
+                .iter()
+                .map(|labels| counted(labels.len(), "label")),
         );
-        if let Some(labels) = &self.labels {
-            counts.push_str(&format!(", {} labels", labels.len()));
-        }
-        counts
+        counts.join(", ")
     }
 
     /// Says how far off numbers or scores may be; the objects where it is most deserve more answers.
@@ -174,12 +175,26 @@ impl Outcome {
         let mut notes = self.remarks.clone();
         let replaced = self.rows.saturating_sub(self.counted);
         if replaced > 0 {
-            notes.insert(0, format!(
-                "{replaced} answers were replaced by a later one of the same worker to the same object"
-            ));
+            notes.insert(
+                0,
+                format!(
+                    "{} replaced by a later one of the same worker to the same object",
+                    if replaced == 1 {
+                        "1 answer was".to_owned()
+                    } else {
+                        format!("{replaced} answers were")
+                    }
+                ),
+            );
         }
         notes
     }
+}
+
+/// `3 objects`, `1 object`.
+pub(super) fn counted(count: usize, what: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{ending}")
 }
 
 /// The objects with the least value first; among equals those with fewer answers, then those that

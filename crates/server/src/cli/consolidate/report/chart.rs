@@ -47,7 +47,8 @@ impl Bars {
                             height=(at(bottom() - y(*objects))) rx="1" {
                             title { (self.bar_name(number)) ": " (count(*objects)) }
                         }
-                        @if number % every == 0 {
+                        // The last is named where it stands for more than itself.
+                        @if number % every == 0 || (number + 1 == self.bars.len() && name.ends_with('+')) {
                             @let middle = left + if self.between { 0.0 } else { 1.0 + (wide - 2.0).clamp(1.0, 40.0) / 2.0 };
                             text x=(at(middle)) y=(bottom() + 16.0) text-anchor="middle" { (name) }
                         }

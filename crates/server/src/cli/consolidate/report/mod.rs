@@ -27,6 +27,8 @@ const OBJECTS_MAX: usize = 20;
 const NAME_MAX: usize = 80;
 /// Bins of the confidences.
 const CONFIDENCE_BINS: usize = 20;
+/// Labels up to which a table of them has room beside a plot.
+const BESIDE_MAX: usize = 6;
 /// Bars of the answers an object; what has more goes into the last.
 const ANSWERS_MAX: usize = 20;
 
@@ -75,11 +77,11 @@ fn page(about: &About<'_>, outcome: &Outcome) -> Markup {
                     h1 { "Labels of " (name(&file)) }
                 }
                 p.lead {
-                    (count(outcome.counted)) " answers of " (count(outcome.workers.len()))
-                    " workers about " (count(outcome.objects.len())) " objects."
+                    (things(outcome.counted, "answer")) " of " (things(outcome.workers.len(), "worker"))
+                    " about " (things(outcome.objects.len(), "object")) "."
                     @if let Some(gold) = &outcome.gold {
                         @if let Some(first) = gold.figures.first() {
-                            " Against true labels of " (count(gold.objects)) " objects: " (first.name) " " (decimals(first.value)) "."
+                            " Against true labels of " (things(gold.objects, "object")) ": " (first.name) " " (decimals(first.value)) "."
                         }
                     }
                 }
@@ -143,13 +145,18 @@ fn gold_section(gold: &Gold, outcome: &Outcome) -> Markup {
                     div { dt { (figure.name) } dd { (decimals(figure.value)) } dd.meaning { (figure.meaning) } }
                 }
             }
-            @if !gold.calibration.is_empty() || !gold.confusion.is_empty() {
+            @let labels = outcome.labels.as_ref().filter(|_| !gold.confusion.is_empty());
+            @let is_beside = labels.is_some_and(|labels| labels.len() <= BESIDE_MAX);
+            @if !gold.calibration.is_empty() || is_beside {
                 div.pair {
                     @if !gold.calibration.is_empty() { (chart::calibration(&gold.calibration)) }
-                    @if let (Some(labels), false) = (&outcome.labels, gold.confusion.is_empty()) {
+                    @if let (Some(labels), true) = (labels, is_beside) {
                         (heat::of_gold(&gold.confusion, labels))
                     }
                 }
+            }
+            @if let (Some(labels), false) = (labels, is_beside) {
+                (heat::of_gold(&gold.confusion, labels))
             }
         }
     }
@@ -201,7 +208,7 @@ fn confidence(outcome: &Outcome) -> Markup {
         section {
             h2 { "How sure the labels are" }
             @if known.is_empty() {
-                p { "The method gives no confidences." }
+                p { "No label has a confidence." }
             } @else {
                 p {
                     (count(sure)) " of " (count(known.len())) " objects have a confidence of at least 0.9; the mean is "
@@ -260,16 +267,21 @@ fn workers(outcome: &Outcome) -> Markup {
                 thead { tr {
                     th { "Worker" }
                     th.number { "Answers" }
-                    @for name in &outcome.skill_names { th.number { (capital(name)) } }
-                    @if !outcome.skill_names.is_empty() { th {} }
+                    @for (at, name) in outcome.skill_names.iter().enumerate() {
+                        th.number { (capital(name)) }
+                        @if at == 0 { th {} }
+                    }
                 } }
                 tbody {
                     @for worker in &order[..shown] {
                         tr {
                             td.name { (name(outcome.workers.name(*worker))) }
                             td.number { (count(skills[*worker].answers as usize)) }
-                            @for figure in &skills[*worker].figures { td.number { (optional(*figure)) } }
-                            @if let Some(first) = skills[*worker].figures.first() { (meter(first.unwrap_or(0.0))) }
+                            @for (at, figure) in skills[*worker].figures.iter().enumerate() {
+                                td.number { (optional(*figure)) }
+                                // A bar of the one that tells how good the worker is.
+                                @if at == 0 { (meter(figure.unwrap_or(0.0))) }
+                            }
                         }
                     }
                 }
@@ -335,6 +347,12 @@ fn decimals(value: f64) -> String {
 
 fn optional(value: Option<f64>) -> String {
     value.map_or_else(|| "none".to_owned(), decimals)
+}
+
+/// `1,204 answers`, `1 answer`.
+fn things(number: usize, what: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{} {what}{ending}", count(number))
 }
 
 /// A count, its thousands apart.

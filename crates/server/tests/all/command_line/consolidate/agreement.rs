@@ -18,7 +18,7 @@ fn agreement_is_shown_of_spans_labels_and_texts() {
         let printed = said(&[&["consolidate", text(&answers)][..], &paths].concat());
         let page = std::fs::read_to_string(&report).unwrap();
         assert!(
-            printed.contains("over 1 objects with two answers"),
+            printed.contains("over 1 object with two answers"),
             "{printed}"
         );
         for part in parts {

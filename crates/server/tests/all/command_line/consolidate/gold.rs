@@ -89,7 +89,7 @@ fn rankings_are_held_against_true_pairs_and_lists() {
     check(
         "list.csv",
         "ranking\nq|p|z|r|s\n",
-        "gold: 4 objects, pairs in order 0.8333, Kendall's tau 0.6667\n1 objects with gold have no answers",
+        "gold: 4 objects, pairs in order 0.8333, Kendall's tau 0.6667\n1 object with gold without any answer",
     );
     check(
         "pairs.csv",

@@ -32,10 +32,10 @@ fn answers_become_labels_with_probabilities_and_workers_with_skill() {
     let printed = said(&arguments);
     for part in [
         "4 objects, 4 workers, 10 answers, 2 labels",
-        "1 answers were replaced",
+        "1 answer was replaced",
         "over 3 objects with two answers or more",
         "gold: 2 objects, accuracy 1.0000",
-        "1 objects with gold have no answers",
+        "1 object with gold without any answer",
     ] {
         assert!(printed.contains(part), "{part}: {printed}");
     }

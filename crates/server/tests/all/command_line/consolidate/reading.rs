@@ -171,9 +171,9 @@ fn shapes_that_do_not_count_are_told_with_the_first_of_them() {
     assert_says(
         &printed,
         &[
-            "1 boxes have no extent",
+            "1 of the boxes have no extent",
             "line 2",
-            "1 boxes lie outside",
+            "1 of the boxes lie outside",
             "line 3",
         ],
     );
@@ -227,8 +227,8 @@ fn true_labels_are_checked_as_answers_are() {
     assert_says(
         &printed,
         &[
-            "gold: 1 objects",
-            "1 objects with known labels have no answers",
+            "gold: 1 object,",
+            "1 object with a known label without any answer",
         ],
     );
 }

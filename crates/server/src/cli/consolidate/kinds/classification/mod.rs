@@ -11,7 +11,7 @@ use cairn_algorithms::{Answer, Answers};
 use super::super::gold::{Gold, Scores};
 use super::super::input::Source;
 use super::super::names::{Names, number_of};
-use super::super::outcome::{Agreement, Confusions, Figure, Outcome};
+use super::super::outcome::{Agreement, Confusions, Figure, Outcome, counted};
 use super::super::{Job, write};
 use super::{Task, given_labels, gold, label_number, no_answers, number, sort_labels};
 use chances::{Chances, Decided, Found, decide};
@@ -83,8 +83,9 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
     outcome.agreement = agreement;
     outcome.gold = gold;
     if unanswered > 0 {
-        let objects = "objects with known labels have no answers";
-        outcome.remarks.push(format!("{unanswered} {objects}"));
+        let objects = counted(unanswered, "object");
+        let remark = format!("{objects} with a known label without any answer");
+        outcome.remarks.push(remark);
     }
     if is_by_name {
         outcome.remarks.push(

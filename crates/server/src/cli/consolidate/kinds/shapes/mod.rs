@@ -111,7 +111,7 @@ pub(super) fn run<F: Format>(job: &Job<'_>) -> anyhow::Result<Outcome> {
         let ignored: Vec<Place> = ignored.collect();
         if let Some(first) = ignored.iter().min() {
             outcome.remarks.push(format!(
-                "{} {} {why} and do not count, the first in {}",
+                "{} of the {} {why} and do not count, the first in {}",
                 ignored.len(),
                 F::MEMBER,
                 job.source.place(*first)
