@@ -14,6 +14,7 @@ mod outcome;
 mod outputs;
 mod progress;
 mod report;
+mod temporary;
 mod write;
 
 use std::io::{ErrorKind, Write};
@@ -21,6 +22,7 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::{Args, ValueEnum};
+use tokio::signal::unix::{SignalKind, signal};
 
 use input::Source;
 use kinds::Task;
@@ -148,8 +150,15 @@ struct Job<'a> {
 
 impl Consolidate {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        // One long computation; nothing else waits for it.
-        tokio::task::block_in_place(|| self.consolidate())
+        // One long computation, which hears of nothing meanwhile.
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut end = signal(SignalKind::terminate())?;
+        let work = tokio::task::spawn_blocking(|| self.consolidate());
+        tokio::select! {
+            outcome = work => outcome?,
+            _ = interrupt.recv() => temporary::stop(130),
+            _ = end.recv() => temporary::stop(143),
+        }
     }
 
     fn consolidate(self) -> anyhow::Result<()> {

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
+use super::temporary::Temporary;
+
 /// Bytes that are written at once.
 const BUFFER: usize = 1 << 20;
 
@@ -19,15 +21,8 @@ pub(super) struct Outputs(RefCell<Vec<Part>>);
 
 /// A file that was written beside its place; gone with this unless it was moved there.
 struct Part {
-    part: PathBuf,
+    part: Temporary,
     place: PathBuf,
-}
-
-impl Drop for Part {
-    fn drop(&mut self) {
-        // That it cannot be removed, or is in its place, is no news.
-        let _ = std::fs::remove_file(&self.part);
-    }
 }
 
 impl Outputs {
@@ -83,7 +78,7 @@ impl Outputs {
     /// Moves all files to their places.
     pub(super) fn keep(self) -> anyhow::Result<()> {
         for part in self.0.into_inner() {
-            let moved = std::fs::rename(&part.part, &part.place);
+            let moved = std::fs::rename(part.part.path(), &part.place);
             moved.with_context(|| format!("write {}", part.place.display()))?;
         }
         Ok(())
@@ -94,11 +89,8 @@ impl Part {
     fn create(place: PathBuf) -> anyhow::Result<(Part, File)> {
         let mut name = place.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{}.part", std::process::id()));
-        let part = Part {
-            part: place.with_file_name(name),
-            place,
-        };
-        let file = File::create(&part.part)?;
+        let (part, file) = Temporary::create(place.with_file_name(name))?;
+        let part = Part { part, place };
         if let Ok(about) = std::fs::metadata(&part.place) {
             file.set_permissions(about.permissions())?;
         }

@@ -10,6 +10,7 @@ use flate2::read::MultiGzDecoder;
 
 use super::super::outputs::is_standard;
 use super::super::progress::Progress;
+use super::super::temporary::Temporary;
 
 /// Bytes that are looked at to see what a file is.
 const LOOKED_AT: u64 = 4096;
@@ -20,18 +21,10 @@ pub(super) struct Input {
     /// The name that the user gave.
     named: PathBuf,
     file: PathBuf,
-    /// Whether the file is a copy of what came out of a pipe, and goes with this.
-    is_copy: bool,
+    /// What came out of a pipe, where the file is a copy of it.
+    copy: Option<Temporary>,
     /// Its first bytes, uncompressed.
     start: Vec<u8>,
-}
-
-impl Drop for Input {
-    fn drop(&mut self) {
-        if self.is_copy {
-            let _ = std::fs::remove_file(&self.file);
-        }
-    }
 }
 
 impl Input {
@@ -40,7 +33,7 @@ impl Input {
         Input {
             named: path.to_owned(),
             file: path.to_owned(),
-            is_copy: false,
+            copy: None,
             start: Vec::new(),
         }
     }
@@ -55,11 +48,13 @@ impl Input {
         if !is_file {
             let name = format!("cairn-answers-{}-{}", std::process::id(), number());
             input.file = std::env::temp_dir().join(name);
-            input.is_copy = true;
+            let (made, file) = Temporary::create(input.file.clone())
+                .with_context(|| format!("cannot write {}", input.file.display()))?;
+            input.copy = Some(made);
             let copied = if is_standard(path) {
-                copy(io::stdin().lock(), &input.file)
+                copy(io::stdin().lock(), file)
             } else {
-                copy(File::open(path).with_context(opening)?, &input.file)
+                copy(File::open(path).with_context(opening)?, file)
             };
             copied.with_context(|| format!("cannot read {}", path.display()))?;
         }
@@ -108,8 +103,8 @@ fn number() -> u64 {
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
-fn copy(mut from: impl Read, to: &Path) -> io::Result<()> {
-    io::copy(&mut from, &mut File::create_new(to)?)?;
+fn copy(mut from: impl Read, mut to: File) -> io::Result<()> {
+    io::copy(&mut from, &mut to)?;
     Ok(())
 }
 

@@ -142,6 +142,36 @@ fn answers_come_and_labels_go_through_pipes() {
 }
 
 #[test]
+fn an_interrupted_run_leaves_nothing() {
+    let folder = Folder::new();
+    let mut answers = "object_id,worker_id,label\n".to_owned();
+    for row in 0..400_000 {
+        answers.push_str(&format!("{},w{},{}\n", row / 5, row % 997, row % 7));
+    }
+    let answers = folder.write("answers.csv", answers);
+    let out = folder.path("labels.jsonl");
+    let mut child = cairn()
+        .args(["consolidate", text(&answers), "--out", text(&out)])
+        .args(["--report", text(&folder.path("report.html"))])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // Until the labels are being written.
+    while names(&folder.0).len() < 2 || std::fs::metadata(&out).is_ok() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended too soon");
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    let pid = child.id().to_string();
+    std::process::Command::new("kill")
+        .args(["-INT", &pid])
+        .status()
+        .unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(names(&folder.0), ["answers.csv"]);
+}
+
+#[test]
 fn who_stops_reading_is_no_error() {
     let folder = Folder::new();
     let answers = folder.write("answers.csv", ANSWERS);
