@@ -207,7 +207,9 @@ fn confidence(outcome: &Outcome) -> Markup {
     html! {
         section {
             h2 { "How sure the labels are" }
-            @if known.is_empty() {
+            @if let Some(mean) = mean_error(outcome) {
+                p { "The standard error tells how far off each may be; the mean of all is " (decimals(mean)) "." }
+            } @else if known.is_empty() {
                 p { "No label has a confidence." }
             } @else {
                 p {
@@ -224,6 +226,12 @@ fn confidence(outcome: &Outcome) -> Markup {
             }
         }
     }
+}
+
+/// Of the standard errors that are known.
+fn mean_error(outcome: &Outcome) -> Option<f64> {
+    let known: Vec<f64> = outcome.errors.iter().flatten().copied().flatten().collect();
+    (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
 }
 
 fn agreement_section(agreement: &Agreement) -> Markup {
