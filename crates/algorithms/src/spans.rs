@@ -8,14 +8,16 @@
 //! - An empty range marks nothing and is ignored, and so is a span that the same answer has already;
 //!   [`Consolidation::ignored`] counts both.
 //! - When a worker answered an object twice, the last answer stands.
-//! - Where a single worker answered, the label is that answer (without spans that lie over each
-//!   other), with confidence 0.
+//! - Where a single worker answered, the label is that answer, with confidence 0.
+//! - Spans lie over each other in the result where workers themselves mark both ([`overlaps`]);
+//!   otherwise they are different opinions, of which one stands.
 
 pub(crate) mod answers;
 pub mod cairn;
 pub mod ground_truth;
 pub mod majority;
 pub(crate) mod matrices;
+pub mod overlaps;
 pub(crate) mod selection;
 pub(crate) mod tokens;
 
@@ -24,6 +26,7 @@ use thiserror::Error;
 use crate::answers::AnswersError;
 use crate::classification::two_decimals;
 use answers::Marked;
+use overlaps::Unfolded;
 
 /// A labeled range of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,9 +76,6 @@ pub enum Method {
 pub struct Options {
     /// How spans are consolidated.
     pub method: Method,
-    /// Whether spans of different labels may lie over each other in the result. Spans of the same
-    /// label never do.
-    pub overlaps: bool,
 }
 
 /// Why a list of answers cannot be used.
@@ -194,23 +194,14 @@ pub fn consolidate(
     options: &Options,
 ) -> Result<Consolidation, SpansError> {
     let marked = Marked::new(lengths, workers, labels, answers)?;
-    let layers = if options.overlaps {
-        marked.layers()
-    } else {
-        vec![marked.clone()]
+    let unfolded = Unfolded::new(&marked);
+    let by_layer = match options.method {
+        Method::Cairn => cairn::conclude(&unfolded.marked, cairn::SHARES)?,
+        Method::Tokens => cairn::conclude(&unfolded.marked, 0.0)?,
+        Method::Majority => majority::conclude(&unfolded.marked),
+        Method::GroundTruth => ground_truth::conclude(&unfolded.marked),
     };
-    let mut concluded: Vec<Vec<(Span, f64)>> = vec![Vec::new(); lengths.len()];
-    for layer in &layers {
-        let of_layer = match options.method {
-            Method::Cairn => cairn::conclude(layer, cairn::SHARES)?,
-            Method::Tokens => cairn::conclude(layer, 0.0)?,
-            Method::Majority => majority::conclude(layer),
-            Method::GroundTruth => ground_truth::conclude(layer),
-        };
-        for (object, spans) in of_layer.into_iter().enumerate() {
-            concluded[object].extend(spans);
-        }
-    }
+    let concluded = unfolded.folded(by_layer);
     let objects: Vec<Option<Decision>> = concluded
         .into_iter()
         .enumerate()

@@ -59,10 +59,7 @@ pub fn run(folder: &Path) -> Result<Vec<Figure>> {
             ("**cairn**", Method::Cairn),
         ];
         for (word, method) in methods {
-            let options = Options {
-                method,
-                overlaps: false,
-            };
+            let options = Options { method };
             let result = consolidate(
                 &vec![None; set.gold.len()],
                 set.workers,

@@ -90,24 +90,31 @@ impl Marked {
             .collect()
     }
 
-    /// The same answers once for each label that is in use, each with the spans of that label alone.
-    pub(crate) fn layers(&self) -> Vec<Marked> {
-        let mut used: Vec<u32> = self
-            .list
-            .iter()
-            .flat_map(|answer| answer.spans.iter().map(|span| span.label))
-            .collect();
-        used.sort_unstable();
-        used.dedup();
-        used.into_iter()
-            .map(|label| {
-                let mut layer = self.clone();
-                for answer in &mut layer.list {
-                    answer.spans.retain(|span| span.label == label);
-                }
-                layer
-            })
-            .collect()
+    /// The same answers with so many objects in place of each as it has layers, each with the spans
+    /// that are in its layer.
+    pub(crate) fn unfolded(
+        &self,
+        layers: impl Fn(usize) -> u32,
+        is_in: impl Fn(usize, u32, &Span) -> bool,
+    ) -> Marked {
+        let mut unfolded = Marked {
+            list: Vec::with_capacity(self.list.len()),
+            starts: vec![0],
+            ..*self
+        };
+        for object in 0..self.objects() {
+            for layer in 0..layers(object) {
+                let answers = self.of(object).iter().map(|answer| MarkedAnswer {
+                    worker: answer.worker,
+                    spans: (answer.spans.iter().copied())
+                        .filter(|span| is_in(object, layer, span))
+                        .collect(),
+                });
+                unfolded.list.extend(answers);
+                unfolded.starts.push(unfolded.list.len());
+            }
+        }
+        unfolded
     }
 }
 

@@ -154,7 +154,7 @@ fn most<T: Ord + Copy>(mut values: Vec<T>) -> (T, bool) {
     (best.0, best.2)
 }
 
-fn jaccard(one: &Span, other: &Span) -> f64 {
+pub(super) fn jaccard(one: &Span, other: &Span) -> f64 {
     let shared = one
         .end
         .min(other.end)

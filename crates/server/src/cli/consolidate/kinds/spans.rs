@@ -88,7 +88,6 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
             Method::GroundTruth => spans::Method::GroundTruth,
             _ => spans::Method::Cairn,
         },
-        ..Options::default()
     };
     let found = spans::consolidate(&lengths, workers.len(), labels.len(), &list, &options)?;
     write_labels(job, &objects, &labels, &found)?;
