@@ -22,6 +22,7 @@ pub mod polyline;
 pub(crate) mod position;
 pub(crate) mod prepare;
 pub(crate) mod presence;
+pub(crate) mod reach;
 pub mod rotated_box;
 pub(crate) mod sample;
 
@@ -283,6 +284,15 @@ pub trait Shape: Clone {
     fn likeness(&self, other: &Self, reach: f64) -> f64;
     /// Distance of two shapes, for shapes whose likeness needs a reach; none for others.
     fn distance(&self, _other: &Self) -> Option<f64> {
+        None
+    }
+    /// The corners of the smallest upright box around it, and the same shape with the middle of that box
+    /// elsewhere, for shapes whose likeness needs a reach; none for others.
+    fn bounds(&self) -> Option<(Point, Point)> {
+        None
+    }
+    /// See [`Shape::bounds`].
+    fn placed(&self, _at: Point) -> Option<Self> {
         None
     }
     /// How large it is in pixels, above 0: workers' noise grows with it.

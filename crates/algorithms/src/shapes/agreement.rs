@@ -6,8 +6,9 @@
 //!   The mean over pairs of answers, then over objects with at least two answers.
 //! - Complexity: for an object with `n` shapes, O(n² log n) time.
 
-use super::grouping::{Grouping, reach};
+use super::grouping::Grouping;
 use super::prepare::{Item, Prepared, check};
+use super::reach::Reach;
 use super::{ObjectShapes, Shape, ShapesError};
 
 /// Agreement of a set of answers with shapes.
@@ -42,7 +43,7 @@ pub fn agreement<S: Shape>(
     if prepared.is_empty() {
         return Ok(None);
     }
-    let reach = reach(prepared.iter().map(|object| object.items.as_slice()));
+    let reach = Reach::of(&prepared).distance;
     let mut grouping = Grouping::default();
     let (mut same, mut any) = (0.0, 0.0);
     let mut pair: Vec<Item<S>> = Vec::new();

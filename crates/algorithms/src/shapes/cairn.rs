@@ -1,8 +1,9 @@
 //! Cairn's own consolidation of shapes: workers are weighted by what all of their answers tell of them.
 //!
 //! - Model: that of [`super::grouping`], [`super::presence`], [`super::naming`] and [`super::position`].
-//!   The confidence of a shape is the product of three probabilities: that the thing is there, that
-//!   it has the label, and that the shape matches it, given how far the members' noises leave its offsets open.
+//!   The confidence of a shape is the product of four probabilities: that the thing is there, that
+//!   it has the label, that the shape matches it, given how far the members' noises leave its offsets open, and
+//!   that not all of its members came together by chance ([`super::reach`]).
 //! - Steps: [`Crowd::fit`] groups the shapes of every object and finds the workers' parameters; [`Crowd::decide`]
 //!   groups those of one object again and decides it under these parameters, so that a
 //!   new answer costs its own object only. A group is kept when its thing is there with a probability of
@@ -18,11 +19,12 @@ use std::cmp::Ordering;
 use std::marker::PhantomData;
 
 use super::counts::Counts;
-use super::grouping::{Grouping, LINK, reach};
+use super::grouping::{Grouping, LINK};
 use super::naming::{Chances, Names, Naming};
 use super::position::{Buffers, Members, Positions};
 use super::prepare::{Prepared, check, check_one};
 use super::presence::{Presence, Votes};
+use super::reach::Reach;
 use super::{
     ConsolidatedShape, ObjectShapes, Shape, ShapeConsolidation, ShapeDecision, ShapeSkill,
     ShapesError,
@@ -38,7 +40,7 @@ const FEW: usize = 16;
 pub struct Crowd<S> {
     workers: usize,
     labels: usize,
-    reach: f64,
+    reach: Reach,
     presence: Presence,
     naming: Naming,
     positions: Positions,
@@ -63,7 +65,7 @@ impl<S: Shape> Crowd<S> {
             prepared.fill(object);
             sample.push(prepared);
         }
-        let reach = reach(sample.iter().map(|prepared| prepared.items.as_slice()));
+        let reach = Reach::of(&sample);
         let (mut votes, mut names) = (Votes::default(), Names::default());
         let mut members = Members {
             shapes: Vec::new(),
@@ -73,7 +75,7 @@ impl<S: Shape> Crowd<S> {
         let mut given = Vec::new();
         for prepared in &sample {
             let items = &prepared.items;
-            grouping.group(items, LINK, S::OTHER_LABEL, reach);
+            grouping.group(items, LINK, S::OTHER_LABEL, reach.distance);
             for group in grouping.groups() {
                 let own = group.iter().map(|at| &items[*at as usize]);
                 votes.add_group(own.clone().map(|item| item.worker));
@@ -124,7 +126,7 @@ impl<S: Shape> Crowd<S> {
         let items = &prepared.items;
         scratch
             .grouping
-            .group(items, LINK, S::OTHER_LABEL, self.reach);
+            .group(items, LINK, S::OTHER_LABEL, self.reach.distance);
         let answered = self.presence.answered(&prepared.answered);
         let is_alone = prepared.answered.len() == 1;
         let mut shapes = Vec::with_capacity(scratch.grouping.groups().len());
@@ -168,6 +170,9 @@ impl<S: Shape> Crowd<S> {
                 .positions
                 .fuse(&scratch.workers, members, &mut scratch.buffers);
             let fits = fused.match_chance(&scratch.buffers.deviations);
+            // Each member after the first was linked, and might be so by chance.
+            let linked = 1.0 - self.reach.chance.powi(group.len() as i32 - 1);
+            let linked = if group.len() > 1 { linked } else { 1.0 };
             let within = match object.size {
                 None => Some(fused),
                 Some(size) => fused.clipped(size).filter(Shape::has_extent),
@@ -177,7 +182,7 @@ impl<S: Shape> Crowd<S> {
             shapes.push(ConsolidatedShape {
                 label,
                 shape,
-                confidence: (there * chance * fits).clamp(0.0, 1.0),
+                confidence: (there * chance * fits * linked).clamp(0.0, 1.0),
                 supporters: scratch.supporters.clone(),
             });
         }

@@ -332,6 +332,18 @@ pub(crate) fn likeness_at(distance: f64, reach: f64) -> f64 {
     1.0 / (1.0 + times * times)
 }
 
+/// The distance at which shapes are so much alike, in reaches.
+pub(crate) fn reaches(likeness: f64) -> f64 {
+    4.0 * (1.0 / likeness - 1.0).sqrt()
+}
+
+/// The points moved so that the middle of their bounds is at a place.
+pub(crate) fn placed(points: &[Point], at: Point) -> Vec<Point> {
+    let (from, to) = bounds(points);
+    let by = at.minus(from.plus(to.minus(from), 0.5));
+    points.iter().map(|point| point.plus(by, 1.0)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

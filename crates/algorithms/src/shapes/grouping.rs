@@ -240,30 +240,6 @@ fn list(nodes: &[Node], head: u32) -> impl Iterator<Item = u32> + Clone {
     })
 }
 
-/// The distance that is usual between two workers' shapes of the same thing: the median, over
-/// shapes, of the distance to the nearest shape with the same label of another worker. 1 where
-/// nothing can be compared, and never 0.
-pub(crate) fn reach<'a, S: Shape + 'a>(objects: impl Iterator<Item = &'a [Item<S>]>) -> f64 {
-    let mut nearest = Vec::new();
-    for items in objects {
-        for one in items {
-            let others = items
-                .iter()
-                .filter(|two| two.worker != one.worker && two.label == one.label);
-            let distance = others
-                .filter_map(|two| one.shape.distance(&two.shape))
-                .min_by(f64::total_cmp);
-            nearest.extend(distance);
-        }
-    }
-    if nearest.is_empty() {
-        return 1.0;
-    }
-    let middle = nearest.len() / 2;
-    let (_, median, _) = nearest.select_nth_unstable_by(middle, f64::total_cmp);
-    median.max(1e-3)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::BoundingBox;

@@ -59,6 +59,14 @@ impl Shape for Keypoint {
         Some(self.point().minus(other.point()).length())
     }
 
+    fn bounds(&self) -> Option<(Point, Point)> {
+        Some((self.point(), self.point()))
+    }
+
+    fn placed(&self, at: Point) -> Option<Self> {
+        Some(Keypoint { x: at.x, y: at.y })
+    }
+
     fn extent(&self) -> f64 {
         1.0
     }

@@ -7,7 +7,7 @@
 
 use std::cmp::Ordering;
 
-use super::geometry::{Point, likeness_at, most_central, order};
+use super::geometry::{Point, bounds, likeness_at, most_central, order};
 use super::{Shape, Size};
 
 /// A line in pixels of the object.
@@ -93,6 +93,18 @@ impl Shape for Line {
 
     fn distance(&self, other: &Self) -> Option<f64> {
         Some(self.ends_apart(other))
+    }
+
+    fn bounds(&self) -> Option<(Point, Point)> {
+        Some(bounds(&[self.from, self.to]))
+    }
+
+    fn placed(&self, at: Point) -> Option<Self> {
+        let half = self.to.minus(self.from);
+        Some(Line {
+            from: at.plus(half, -0.5),
+            to: at.plus(half, 0.5),
+        })
     }
 
     fn extent(&self) -> f64 {

@@ -19,8 +19,9 @@
 
 use super::cairn::by_confidence;
 use super::counts::Counts;
-use super::grouping::{Grouping, LINK, reach};
+use super::grouping::{Grouping, LINK};
 use super::prepare::Prepared;
+use super::reach::Reach;
 use super::{ConsolidatedShape, ObjectShapes, Shape, ShapeConsolidation, ShapeDecision};
 use crate::classification::two_decimals;
 
@@ -53,7 +54,7 @@ pub(crate) fn consolidate<S: Shape>(
             prepared
         })
         .collect();
-    let reach = reach(prepared.iter().map(|object| object.items.as_slice()));
+    let reach = Reach::of(&prepared).distance;
     let mut decide = |object: &ObjectShapes<S>, prepared: &Prepared<S>| {
         if prepared.answered.is_empty() {
             return None;

@@ -14,8 +14,8 @@
 use std::cmp::Ordering;
 
 use super::geometry::{
-    Point, are_sound, length, likeness_at, most_central, nearest, order, simplified, spaced,
-    subdivided, way,
+    Point, are_sound, bounds, length, likeness_at, most_central, nearest, order, placed,
+    simplified, spaced, subdivided, way,
 };
 use super::{Shape, Size};
 
@@ -103,6 +103,16 @@ impl Shape for Polyline {
 
     fn distance(&self, other: &Self) -> Option<f64> {
         Some(self.apart(other))
+    }
+
+    fn bounds(&self) -> Option<(Point, Point)> {
+        Some(bounds(&self.points))
+    }
+
+    fn placed(&self, at: Point) -> Option<Self> {
+        Some(Polyline {
+            points: placed(&self.points, at),
+        })
     }
 
     fn extent(&self) -> f64 {

@@ -1,6 +1,6 @@
 //! The shapes of one object that count, in an order of their content.
 
-use super::{Ignored, ObjectShapes, Reason, SHAPES_MAX, Shape, ShapesError};
+use super::{Ignored, ObjectShapes, Reason, SHAPES_MAX, Shape, ShapesError, Size};
 
 /// A shape of a worker.
 #[derive(Clone, Debug)]
@@ -30,6 +30,7 @@ pub(crate) struct Prepared<S> {
     /// Workers whose answers count, ascending.
     pub answered: Vec<u32>,
     pub ignored: Vec<Ignored>,
+    pub size: Option<Size>,
     /// Workers with the positions of their answers from the end, as one number.
     last: Vec<u64>,
     /// The items as they come.
@@ -44,6 +45,7 @@ impl<S> Default for Prepared<S> {
             items: Vec::new(),
             answered: Vec::new(),
             ignored: Vec::new(),
+            size: None,
             last: Vec::new(),
             given: Vec::new(),
             order: Vec::new(),
@@ -121,6 +123,7 @@ impl<S: Shape> Prepared<S> {
         self.given.clear();
         self.answered.clear();
         self.ignored.clear();
+        self.size = object.size;
         let answers = &object.answers;
         // Who answered last comes first among a worker's answers.
         let all = answers.iter().enumerate();

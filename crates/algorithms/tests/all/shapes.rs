@@ -250,6 +250,104 @@ fn corners_stay() {
     }
 }
 
+/// Numbers in 0..1, the same ones every time.
+fn chances() -> impl FnMut() -> f64 {
+    let mut state = 11u64;
+    move || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as f64 / (1u64 << 31) as f64
+    }
+}
+
+/// Twenty objects with a shape by each of three workers, with and without the objects' sizes: the
+/// confidence that comes out for an object, and how far workers agree.
+fn measured<S: Shape>(mut draw: impl FnMut(u32) -> S) -> Vec<(f64, f64)> {
+    let drawn = |number| [0; 3].map(|_| [(1, draw(number))]);
+    let answers: Vec<_> = (0..20).map(drawn).collect();
+    let each = |size: Option<Size>| {
+        let objects: Vec<ObjectShapes<S>> = (answers.iter())
+            .map(|[one, two, three]| ObjectShapes {
+                size,
+                ..object(&[one, two, three])
+            })
+            .collect();
+        let result = with(Method::Cairn, &objects);
+        let shapes = (result.objects.iter().flatten()).flat_map(|decision| &decision.shapes);
+        let confidence: f64 = shapes.map(|shape| shape.confidence).sum();
+        (
+            confidence / 20.0,
+            agreement(&objects, 20, 5).unwrap().unwrap().iou,
+        )
+    };
+    let size = object::<S>(&[]).size;
+    vec![each(size), each(None)]
+}
+
+#[test]
+fn shapes_drawn_blindly_neither_agree_nor_are_believed() {
+    // The noise was taken to be as large as the frame: confidence 0.99998, likeness 0.875 and 0.894.
+    let mut chance = chances();
+    let mut point = move || Point {
+        x: 1000.0 * chance(),
+        y: 1000.0 * chance(),
+    };
+    let mut all = measured(|_| {
+        let Point { x, y } = point();
+        Keypoint { x, y }
+    });
+    all.extend(measured(|_| Line {
+        from: point(),
+        to: point(),
+    }));
+    all.extend(measured(|_| Polyline {
+        points: vec![point(), point(), point()],
+    }));
+    for (confidence, alike) in &all {
+        assert!(*confidence < 0.1 && *alike < 0.1, "{all:?}");
+    }
+    // Two points half a frame apart are two opinions.
+    let far = |x: f64| [(1, Keypoint { x, y: 500.0 })];
+    let result = with(Method::Cairn, &[object(&[&far(200.0), &far(700.0)])]);
+    let decision = result.objects[0].as_ref().unwrap();
+    let sure = decision.shapes.iter().map(|shape| shape.confidence);
+    assert!(sure.fold(0.0, f64::max) < 0.7, "{decision:?}");
+}
+
+#[test]
+fn shapes_that_are_near_for_their_frame_are_believed() {
+    let mut chance = chances();
+    // As careless as workers may be, at a place that changes or always the same.
+    for noise in [3.0, 60.0] {
+        for is_fixed in [true, false] {
+            let mut places = chances();
+            let places: Vec<(f64, f64)> = (0..20).map(|_| (places(), places())).collect();
+            let mut near = |number: u32, more: f64| {
+                let (x, y) = places[if is_fixed { 0 } else { number as usize }];
+                Point {
+                    x: 100.0 + 700.0 * x + more + noise * (chance() - 0.5),
+                    y: 100.0 + 700.0 * y + more + noise * (chance() - 0.5),
+                }
+            };
+            let mut all = measured(|number| {
+                let Point { x, y } = near(number, 0.0);
+                Keypoint { x, y }
+            });
+            all.extend(measured(|number| Line {
+                from: near(number, 0.0),
+                to: near(number, 100.0),
+            }));
+            for (confidence, alike) in &all {
+                assert!(
+                    *confidence > 0.9 && *alike > 0.7,
+                    "{noise} {is_fixed} {all:?}"
+                );
+            }
+        }
+    }
+}
+
 fn coordinate() -> impl Strategy<Value = f64> {
     prop_oneof![
         6 => (0u32..30).prop_map(f64::from),
