@@ -51,21 +51,26 @@ pub struct Skill {
     pub confusion: Confusion,
 }
 
+/// Expected answers that a [`Confusion`] keeps: fewer tell nothing of a worker, and with thousands of
+/// labels they would take up nearly all of it.
+pub const COUNT_MIN: f64 = 1e-6;
+
 /// A worker's confusion matrix, kept by the labels that the worker ever used: with thousands of
 /// labels and a handful of answers a full matrix would be nearly all zeros.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Confusion {
     /// Labels used, ascending.
     pub given: Vec<u32>,
-    /// For each label used, the expected number of answers by true label, one per label.
-    pub counts: Vec<Vec<f64>>,
+    /// For each label used, true labels with the expected number of answers, ascending; those with
+    /// fewer than [`COUNT_MIN`] are left out.
+    pub counts: Vec<Vec<(u32, f64)>>,
 }
 
 impl Confusion {
     /// Expected number of objects whose true label is `truth` and to which the worker said `given`.
     pub fn count(&self, truth: u32, given: u32) -> f64 {
         match self.given.binary_search(&given) {
-            Ok(at) => self.counts[at].get(truth as usize).copied().unwrap_or(0.0),
+            Ok(at) => count_of(&self.counts[at], truth),
             Err(_) => 0.0,
         }
     }
@@ -73,12 +78,24 @@ impl Confusion {
     /// How often, of the objects whose true label is `truth`, the worker said `given`. `None` when
     /// the worker met no such object.
     pub fn rate(&self, truth: u32, given: u32) -> Option<f64> {
-        let met: f64 = self
-            .counts
-            .iter()
-            .map(|column| column.get(truth as usize).copied().unwrap_or(0.0))
-            .sum();
+        let columns = self.counts.iter();
+        let met: f64 = columns.map(|column| count_of(column, truth)).sum();
         (met > 1e-9).then(|| self.count(truth, given) / met)
+    }
+
+    /// Adds a label used, greater than those before, with its counts by true label, one per label.
+    pub(crate) fn push(&mut self, given: u32, counts: &[f64]) {
+        let by_truth = (0..).zip(counts.iter().copied());
+        self.given.push(given);
+        self.counts
+            .push(by_truth.filter(|(_, count)| *count >= COUNT_MIN).collect());
+    }
+}
+
+fn count_of(column: &[(u32, f64)], truth: u32) -> f64 {
+    match column.binary_search_by_key(&truth, |(truth, _)| *truth) {
+        Ok(at) => column[at].1,
+        Err(_) => 0.0,
     }
 }
 
@@ -156,7 +173,7 @@ mod tests {
     fn a_confusion_gives_rates_by_true_label() {
         let confusion = Confusion {
             given: vec![0, 2],
-            counts: vec![vec![3.0, 1.0, 0.0], vec![1.0, 1.0, 0.0]],
+            counts: vec![vec![(0, 3.0), (1, 1.0)], vec![(0, 1.0), (1, 1.0)]],
         };
         assert_eq!(confusion.rate(0, 0), Some(0.75));
         assert_eq!(confusion.rate(1, 2), Some(0.5));

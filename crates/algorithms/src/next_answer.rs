@@ -121,7 +121,8 @@ pub fn mean_confusion(workers: &[Skill], labels: usize) -> Vec<f64> {
     }
     for confusion in workers.iter().map(|worker| &worker.confusion) {
         for (given, counts) in confusion.given.iter().zip(&confusion.counts) {
-            for (truth, count) in counts.iter().enumerate() {
+            for (truth, count) in counts {
+                let truth = *truth as usize;
                 if truth < labels && (*given as usize) < labels {
                     rows[truth * labels + *given as usize] += count;
                 }

@@ -19,9 +19,11 @@
 //!   what is known of the worker; the shares keep it from being sure.
 //! - Missing workers: an object without answers gets no decision.
 
+use super::dawid_skene::groups::LABELS_MAX;
 use super::dawid_skene::{DawidSkene, Smoothing};
-use super::expectation_maximisation::fit as run;
+use super::expectation_maximisation::{WATCHED_MAX, fit as run};
 use super::given::{check, check_size};
+use super::groups::GROUPS;
 use super::guessing::Guessing;
 use super::one_coin::OneCoin;
 use super::pairs::{Pairs, Seen, number};
@@ -35,7 +37,8 @@ pub use super::given::{Earlier, FitError, Given};
 pub use super::pairs::HISTORY_MAX;
 pub use super::parameters::{Parameters, ParametersError};
 
-/// Objects, labels, or pairs of worker and label, times labels, that a table may have.
+/// Cells of eight bytes that all tables together may have, most of them with a row of labels for each
+/// object, or each pair of worker and label given.
 pub const CELLS_MAX: usize = 500_000_000;
 
 /// A model of workers.
@@ -128,7 +131,7 @@ pub fn fit_one(answers: &Answers, given: &Given<'_>, model: Model) -> Result<Fit
 fn mixture(answers: &Answers, given: &Given<'_>, only: Option<Model>) -> Result<Fitted, FitError> {
     check(answers, given)?;
     let (pairs, seen) = number(answers, given);
-    check_size(pairs.given.len(), pairs.labels)?;
+    check_size(rows(&pairs, &seen), pairs.labels)?;
     let weights = match only {
         Some(only) => Model::ALL.map(|model| f64::from(u8::from(model == only))),
         None => weigh(&pairs, &seen),
@@ -155,6 +158,23 @@ fn mixture(answers: &Answers, given: &Given<'_>, only: Option<Model>) -> Result<
         workers,
         parameters,
     })
+}
+
+/// Rows of all tables that are there at one time.
+fn rows(pairs: &Pairs, seen: &Seen) -> usize {
+    // Of an object the posterior, and while a model is fitted the one before; of a pair what is counted,
+    // what is learnt of it by two models, and what is published; of a worker what both models divide by;
+    // of a label given the crowd's matrix and the groups', as numbers and as logarithms.
+    let (objects, workers) = (seen.objects(), pairs.workers());
+    let groups = if pairs.labels > LABELS_MAX { 1 } else { GROUPS };
+    let each = [
+        objects,
+        objects.min(WATCHED_MAX) / 2,
+        pairs.given.len().saturating_mul(4),
+        workers,
+        pairs.labels.saturating_mul(3 + 2 * groups),
+    ];
+    each.into_iter().fold(0, usize::saturating_add)
 }
 
 fn part(pairs: &Pairs, seen: &Seen, model: Model, weight: f64) -> Part {
@@ -250,14 +270,13 @@ fn skill(pairs: &Pairs, worker: usize, said: &[u32], counts: &[f64]) -> Skill {
     let right: f64 = own()
         .map(|pair| counts[pair * labels + pairs.given[pair] as usize])
         .sum();
+    let mut confusion = Confusion::default();
+    for pair in own() {
+        confusion.push(pairs.given[pair], &counts[pair * labels..][..labels]);
+    }
     Skill {
         answers,
         accuracy: right / f64::from(answers.max(1)),
-        confusion: Confusion {
-            given: own().map(|pair| pairs.given[pair]).collect(),
-            counts: own()
-                .map(|pair| counts[pair * labels..(pair + 1) * labels].to_vec())
-                .collect(),
-        },
+        confusion,
     }
 }

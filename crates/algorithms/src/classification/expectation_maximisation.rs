@@ -28,7 +28,7 @@ pub const ROUNDS: usize = 30;
 /// A change of the posteriors that does not matter, in the mean over objects and labels.
 const STILL: f64 = 1e-4;
 /// Objects on which the change is measured; of more, evenly spaced ones.
-const WATCHED_MAX: usize = 65_536;
+pub(crate) const WATCHED_MAX: usize = 65_536;
 /// Half a vote for every label at the start.
 const FIRST_VOTES: f32 = 0.5;
 

@@ -34,15 +34,12 @@ impl Earlier {
     pub fn of(worker: u32, confusion: &Confusion) -> impl Iterator<Item = Earlier> {
         let columns = confusion.given.iter().zip(&confusion.counts);
         columns.flat_map(move |(given, counts)| {
-            let by_truth = counts.iter().zip(0u32..);
-            by_truth
-                .filter(|(count, _)| **count > 0.0)
-                .map(move |(count, truth)| Earlier {
-                    worker,
-                    truth,
-                    given: *given,
-                    count: *count,
-                })
+            counts.iter().map(move |(truth, count)| Earlier {
+                worker,
+                truth: *truth,
+                given: *given,
+                count: *count,
+            })
         })
     }
 }
@@ -52,10 +49,10 @@ impl Earlier {
 pub enum FitError {
     /// The tables take more room than they are given.
     #[error(
-        "{rows} objects, labels, or pairs of worker and label, each with {labels} labels, are more than the {CELLS_MAX} cells that a table may have"
+        "tables with {rows} rows for objects, workers, labels, and pairs of worker and label, each with {labels} labels, are more than the {CELLS_MAX} cells that all tables together may have"
     )]
     TooLarge {
-        /// Rows of the largest table.
+        /// Rows of all tables, as long as numbers of eight bytes make them.
         rows: usize,
         /// Labels, one cell each.
         labels: usize,
@@ -129,7 +126,7 @@ pub(crate) fn check(answers: &Answers, given: &Given<'_>) -> Result<(), FitError
     Ok(())
 }
 
-/// Whether a table of so many rows fits.
+/// Whether tables that have so many rows together fit. Numbers of four bytes are half a cell.
 pub(crate) fn check_size(rows: usize, labels: usize) -> Result<(), FitError> {
     match rows.checked_mul(labels) {
         Some(cells) if cells <= CELLS_MAX => Ok(()),

@@ -106,8 +106,7 @@ impl Model {
         let skill = |worker: &Worker| {
             let mut confusion = Confusion::default();
             for column in columns.by_ref().take(worker.columns.len()) {
-                confusion.given.push(column.given);
-                confusion.counts.push(column.counts);
+                confusion.push(column.given, &column.counts);
             }
             Skill {
                 answers: worker.answers,

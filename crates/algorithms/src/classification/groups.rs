@@ -39,8 +39,10 @@ pub struct Estimate {
 /// Finds the posteriors with `groups` groups, or one if that is 0.
 pub fn estimate(answers: &Answers, groups: usize) -> Result<Estimate, FitError> {
     let groups = groups.max(1);
-    let rows = answers.workers().max(groups);
-    check(answers, rows.saturating_mul(answers.labels()))?;
+    // Workers' matrices of this round and the one before; groups' and their logarithms.
+    let matrices = (answers.workers().saturating_add(groups)).saturating_mul(2);
+    let rows = matrices.saturating_mul(answers.labels());
+    check(answers, rows)?;
     check(answers, answers.workers().saturating_mul(groups))?;
     let mut model = Groups::new(answers, groups);
     let cells = fit(answers, &mut model);

@@ -3,7 +3,7 @@
 //! - Model: every worker is as good as every other; the label is what most of them said.
 //! - Steps: count the votes of an object per label; take the label with the most.
 //! - Source: folklore; the baseline of every comparison of label aggregation.
-//! - Complexity: O(answers + objects + labels) time; no memory beyond the result.
+//! - Complexity: O(answers × log answers + objects + labels) time; memory O(answers + labels).
 //! - Ties: the label with the lowest index wins, which is the order of the label category file.
 //! - Single answers: that answer is the label, its posterior is 1, its confidence 0, because nobody
 //!   agreed with it.
@@ -14,7 +14,7 @@
 //! accuracy is the share of answers equal to the majority, which flatters everybody a little, since
 //! each answer is part of the majority that it is held against.
 
-use super::{Confusion, Consolidation, Decision, Skill, two_decimals};
+use super::{Consolidation, Decision, Skill, two_decimals};
 use crate::answers::Answers;
 
 /// Decides each object by the most votes.
@@ -57,6 +57,8 @@ fn decide(answers: &Answers, object: usize, votes: &mut [u32]) -> Option<Decisio
 
 fn skills(answers: &Answers, objects: &[Option<Decision>]) -> Vec<Skill> {
     let mut skills = vec![Skill::default(); answers.workers()];
+    // Worker, label given, label decided.
+    let mut said = Vec::with_capacity(answers.all().len());
     for answer in answers.all() {
         let Some(decision) = &objects[answer.object as usize] else {
             continue;
@@ -66,12 +68,19 @@ fn skills(answers: &Answers, objects: &[Option<Decision>]) -> Vec<Skill> {
         if answer.label == decision.label {
             skill.accuracy += 1.0;
         }
-        count(
-            &mut skill.confusion,
-            decision.label,
-            answer.label,
-            answers.labels(),
-        );
+        said.push((answer.worker, answer.label, decision.label));
+    }
+    said.sort_unstable();
+    for same in said.chunk_by(|one, other| one == other) {
+        let (worker, given, truth) = same[0];
+        let confusion = &mut skills[worker as usize].confusion;
+        if confusion.given.last() != Some(&given) {
+            confusion.given.push(given);
+            confusion.counts.push(Vec::new());
+        }
+        if let Some(counts) = confusion.counts.last_mut() {
+            counts.push((truth, same.len() as f64));
+        }
     }
     for skill in &mut skills {
         if skill.answers > 0 {
@@ -79,16 +88,4 @@ fn skills(answers: &Answers, objects: &[Option<Decision>]) -> Vec<Skill> {
         }
     }
     skills
-}
-
-fn count(confusion: &mut Confusion, truth: u32, given: u32, labels: usize) {
-    let at = match confusion.given.binary_search(&given) {
-        Ok(at) => at,
-        Err(at) => {
-            confusion.given.insert(at, given);
-            confusion.counts.insert(at, vec![0.0; labels]);
-            at
-        }
-    };
-    confusion.counts[at][truth as usize] += 1.0;
 }

@@ -41,7 +41,9 @@ const APART: f64 = 0.02;
 
 /// Finds the posteriors.
 pub fn estimate(answers: &Answers) -> Result<Posteriors, FitError> {
-    check(answers, answers.workers().saturating_mul(answers.labels()))?;
+    // Matrices of several models that are there at one time.
+    let matrices = answers.workers().saturating_mul(answers.labels());
+    check(answers, matrices.saturating_mul(4))?;
     let weights = weigh(answers, models);
     let mut cells = vec![0.0; answers.objects() * answers.labels()];
     for (model, weight) in models(answers).iter_mut().zip(&weights) {

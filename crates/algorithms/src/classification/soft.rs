@@ -105,10 +105,19 @@ pub(crate) trait Model {
     fn chances(&self, answer: &Answer, chances: &mut [f64]);
 }
 
-/// Whether the tables fit: objects, workers, or `rows` that the model has, times labels.
+/// Whether the tables fit: posteriors and those of a mixture, the crowd's matrix with its logarithms,
+/// skills, and `rows` that the model has.
 pub(crate) fn check(answers: &Answers, rows: usize) -> Result<(), FitError> {
-    let rows = rows.max(answers.objects()).max(answers.workers());
-    check_size(rows.max(answers.labels()), answers.labels())
+    let labels = answers.labels();
+    let pairs = answers.workers().saturating_mul(labels);
+    let each = [
+        answers.objects().saturating_mul(2),
+        answers.workers(),
+        labels.saturating_mul(2),
+        pairs.min(answers.all().len()).saturating_mul(2),
+        rows,
+    ];
+    check_size(each.into_iter().fold(0, usize::saturating_add), labels)
 }
 
 /// Fits a model; the posteriors by object.
@@ -200,8 +209,7 @@ pub(crate) fn skills(answers: &Answers, posteriors: &[f64]) -> Vec<Skill> {
         }
         skill.answers += same.len() as u32;
         skill.accuracy += counts[same[0].label as usize];
-        skill.confusion.given.push(same[0].label);
-        skill.confusion.counts.push(counts);
+        skill.confusion.push(same[0].label, &counts);
     }
     for skill in &mut skills {
         skill.accuracy /= f64::from(skill.answers.max(1));

@@ -3,7 +3,7 @@
 //! - Steps: the answers are cut into [`PARTS`] parts. For each part every model is fitted to the
 //!   others and asked for the probability of each answer left out: the posterior of its object (the
 //!   truth, where it is known) times the worker's matrix. The weights are those under which the
-//!   mixture makes the left-out answers most probable (EM on the weights). Of very many answers two of
+//!   mixture makes the left-out answers most probable (EM on the weights). Of very many answers, or labels, two of
 //!   the parts say enough.
 //! - Source: stacking as in Wolpert, "Stacked generalization", 1992, and Yao et al., "Using stacking
 //!   to average Bayesian predictive distributions", 2018.
@@ -23,6 +23,8 @@ use super::parameters::{Scratch, posterior};
 pub const PARTS: u8 = 5;
 /// Of so many answers or more, this many parts are left out in turn, not all.
 const MANY: (usize, u8) = (50_000, 2);
+/// With so many cells of the workers' matrices too, whose rounds then take longer than those of the answers.
+const CELLS_MANY: usize = 2_000_000;
 /// Answers on which the weights are found.
 pub const WEIGHED_MAX: usize = 200_000;
 /// Rounds of EM on the weights.
@@ -45,7 +47,9 @@ pub(crate) fn weigh(pairs: &Pairs, seen: &Seen) -> [f64; 4] {
 
 fn weigh_all(pairs: &Pairs, seen: &Seen, mut weights: [f64; 4]) -> [f64; 4] {
     let mut chances = vec![[0.0; 4]; seen.len()];
-    let parts = if seen.len() < MANY.0 { PARTS } else { MANY.1 };
+    let cells = pairs.given.len() * pairs.stride;
+    let is_much = seen.len() >= MANY.0 || cells >= CELLS_MANY;
+    let parts = if is_much { MANY.1 } else { PARTS };
     for part in 0..parts {
         let others = seen.part(1, |at| part_of(at as u64) != part);
         for (number, model) in Model::ALL.into_iter().enumerate() {

@@ -125,7 +125,7 @@ fn tables_beyond_memory_are_refused() {
     let answers = Answers::new(1_000, 1, labels, &list).unwrap();
     assert_eq!(
         cairn::estimate(&answers).unwrap_err().to_string(),
-        "1000000 objects, labels, or pairs of worker and label, each with 1000000 labels, are more than the 500000000 cells that a table may have"
+        "tables with 1000000 rows for objects, workers, labels, and pairs of worker and label, each with 1000000 labels, are more than the 500000000 cells that all tables together may have"
     );
 }
 

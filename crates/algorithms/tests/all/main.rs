@@ -8,6 +8,7 @@ mod anchors;
 mod bounding_boxes;
 mod cairn;
 mod classification;
+mod many_labels;
 mod masks;
 mod methods;
 mod multi_label;

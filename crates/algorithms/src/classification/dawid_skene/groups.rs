@@ -17,7 +17,7 @@ use super::super::groups::GROUPS;
 use super::super::pairs::Pairs;
 
 /// Labels with which workers have groups: with more, matrices of groups cost more than answers do.
-const LABELS_MAX: usize = 100;
+pub(crate) const LABELS_MAX: usize = 100;
 const RIGHT: f64 = 1.0;
 const WRONG: f64 = 0.25;
 /// A group less likely than this does not count.

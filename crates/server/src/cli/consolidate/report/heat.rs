@@ -18,7 +18,7 @@ pub(super) fn of_crowd(confusions: &Confusions, labels: &Names) -> Markup {
     for skill in &confusions.by_worker {
         let columns = skill.confusion.given.iter().zip(&skill.confusion.counts);
         for (given, counts) in columns {
-            for (truth, answers) in (0u32..).zip(counts) {
+            for (truth, answers) in counts.iter().map(|(truth, answers)| (*truth, answers)) {
                 totals[truth as usize] += answers;
                 if *answers > 0.0 && labels.len() <= LABELS_MAX {
                     *cells.entry((truth, *given)).or_default() += answers;
