@@ -89,14 +89,14 @@ pub fn ground_truth(
         judge: |yes_or_no| {
             let model = run(yes_or_no);
             Judgement {
-                present: model
-                    .posteriors
-                    .iter()
-                    .skip(1)
-                    .step_by(2)
-                    .copied()
+                present: (model.decided.iter())
+                    .map(|decided| match decided {
+                        Some((1, posterior)) => *posterior,
+                        Some((_, posterior)) => 1.0 - posterior,
+                        None => 0.0,
+                    })
                     .collect(),
-                accuracies: model.skills().iter().map(|skill| skill.accuracy).collect(),
+                accuracies: model.skills.iter().map(|skill| skill.accuracy).collect(),
             }
         },
         keeps: |votes, _| votes > 0,

@@ -19,8 +19,10 @@
 //!   form watches the likelihood and in effect always stops after its second round; two rounds are
 //!   fixed here. The rescaling of the confidence is an inference from few published outputs, not a
 //!   documented formula.
-//! - Complexity: O(answers × labels) time and memory; a matrix is kept only for the labels a worker
-//!   used, since the rest of it follows from the smoothing.
+//! - Labels that nobody gave an object, or an object of the worker's, are all alike: their part of a
+//!   posterior or of a matrix is one number ([`first::first`]), so that thousands of labels cost nothing.
+//! - Complexity: O(answers × labels that the worker's objects were given) time, memory O(answers × labels
+//!   that an object was given + labels).
 //! - Ties: the label with the lowest index wins.
 //! - Single answers: the label is the posterior's, the confidence is 0. One label to choose from
 //!   (K = 1): it is the label, with posterior 1.
@@ -31,39 +33,38 @@
 //! batches. An answer's product is rescaled when it grows tiny, so hundreds of answers to an object
 //! do not underflow.
 
-use super::given::Given;
-use super::pairs::number;
-use super::{Confusion, Consolidation, Decision, Skill, first_largest, two_decimals};
-use crate::answers::{Answer, Answers};
+mod counts;
+mod first;
 
-/// Accuracy that everybody is given before anything is known.
-const FIRST_ACCURACY: f64 = 0.7;
-const ROUNDS: usize = 2;
+use self::counts::Counts;
+use self::first::{Columns, Matrices, first, of};
+use super::{COUNT_MIN, Confusion, Consolidation, Decision, Skill, two_decimals};
+use crate::answers::Answers;
+
+/// Values of which only the ratios count are brought back when they may be as large as this, or after so
+/// many answers.
+const LARGE: f64 = 1e100;
+const MANY: usize = 64;
+/// A label that nobody gave to an object, or to others of its workers, counts in their confusion from here.
+const OTHERS_MIN: f64 = 1e-3;
+/// Values that differ by less are a tie.
+const TIE: f64 = 1.0 + 1e-9;
 
 /// Decides each object by two rounds of the smoothed Dawid-Skene model.
 pub fn consolidate(answers: &Answers) -> Consolidation {
     let model = run(answers);
-    let labels = answers.labels();
-    let objects = (0..answers.objects())
-        .map(|object| {
-            let count = answers.of(object).len();
-            if count == 0 {
-                return None;
-            }
-            let posteriors = &model.posteriors[object * labels..(object + 1) * labels];
-            let label = first_largest(posteriors);
-            let posterior = posteriors[label];
-            Some(Decision {
-                label: label as u32,
-                posterior,
-                confidence: confidence(posterior, count),
-                answers: count as u32,
-            })
+    let decide = |(object, decided): (usize, Option<(u32, f64)>)| {
+        let count = answers.of(object).len();
+        decided.map(|(label, posterior)| Decision {
+            label,
+            posterior,
+            confidence: confidence(posterior, count),
+            answers: count as u32,
         })
-        .collect();
+    };
     Consolidation {
-        objects,
-        workers: model.skills(),
+        objects: model.decided.into_iter().enumerate().map(decide).collect(),
+        workers: model.skills,
     }
 }
 
@@ -77,223 +78,143 @@ pub fn confidence(posterior: f64, answers: usize) -> f64 {
 
 /// What the rounds end with.
 pub(crate) struct Model {
-    labels: usize,
-    /// Objects × labels, by object.
-    pub(crate) posteriors: Vec<f64>,
-    workers: Vec<Worker>,
-    columns: Vec<Column>,
-}
-
-/// A worker's share of the answers, and where the columns of its matrix lie.
-struct Worker {
-    answers: u32,
-    accuracy: f64,
-    columns: std::ops::Range<usize>,
-}
-
-/// One column of a worker's matrix: a label that the worker used.
-struct Column {
-    given: u32,
-    /// Expected counts by true label.
-    counts: Vec<f64>,
-    /// Probability of saying `given`, by true label.
-    rates: Vec<f64>,
-}
-
-impl Model {
-    pub(crate) fn skills(self) -> Vec<Skill> {
-        let mut columns = self.columns.into_iter();
-        let skill = |worker: &Worker| {
-            let mut confusion = Confusion::default();
-            for column in columns.by_ref().take(worker.columns.len()) {
-                confusion.push(column.given, &column.counts);
-            }
-            Skill {
-                answers: worker.answers,
-                accuracy: worker.accuracy,
-                confusion,
-            }
-        };
-        self.workers.iter().map(skill).collect()
-    }
+    /// By object, the label with its posterior; none where nobody answered.
+    pub(crate) decided: Vec<Option<(u32, f64)>>,
+    /// By worker.
+    pub(crate) skills: Vec<Skill>,
 }
 
 /// Runs the rounds. Used by the multi-label algorithm too, once per label.
 pub(crate) fn run(answers: &Answers) -> Model {
+    let columns = Columns::new(answers);
+    let (prior, workers) = first(answers, &columns);
+    second(answers, &columns, &prior, &workers)
+}
+
+/// The second round: decisions and skills.
+fn second(answers: &Answers, columns: &Columns, prior: &[f64], matrices: &Matrices) -> Model {
     let labels = answers.labels();
-    let (workers, columns, column_of) = layout(answers);
-    let mut model = Model {
-        labels,
-        posteriors: vec![1.0 / labels.max(1) as f64; answers.objects() * labels],
-        workers,
-        columns,
+    let mut by_prior: Vec<u32> = (0..labels as u32).collect();
+    by_prior.sort_by(|one, two| prior[*two as usize].total_cmp(&prior[*one as usize]));
+    let mut values = Values {
+        list: vec![0.0; labels],
+        differ: Vec::new(),
+        is_different: vec![false; labels],
+        others: 1.0,
     };
-    if labels == 0 {
-        return model;
-    }
-    for column in &mut model.columns {
-        let given = column.given as usize;
-        for (truth, rate) in column.rates.iter_mut().enumerate() {
-            *rate = smoothed(FIRST_ACCURACY, truth == given, labels);
-        }
-    }
-    let mut everybody = FIRST_ACCURACY;
-    for _ in 0..ROUNDS {
-        estimate_labels(answers, &column_of, &mut model);
-        everybody = estimate_workers(answers, &column_of, &mut model, everybody);
-    }
-    model
-}
-
-/// `I(accuracy)` at one place: on the diagonal or off it.
-fn smoothed(accuracy: f64, on_diagonal: bool, labels: usize) -> f64 {
-    match (on_diagonal, labels) {
-        (_, 1) => 1.0,
-        (true, _) => accuracy,
-        (false, _) => (1.0 - accuracy) / (labels - 1) as f64,
-    }
-}
-
-/// Workers with their columns, and for each answer the column that it falls into.
-fn layout(answers: &Answers) -> (Vec<Worker>, Vec<Column>, Vec<u32>) {
-    let (pairs, _) = number(answers, &Given::default());
-    let find = |answer: &Answer| pairs.find(answer.worker as usize, answer.label);
-    // Every answer has a pair.
-    let column_of = answers.all().iter().filter_map(find);
-    let column_of = column_of.map(|pair| pair as u32).collect();
-    let mut workers: Vec<Worker> = pairs
-        .starts
-        .windows(2)
-        .map(|own| Worker {
-            answers: 0,
-            accuracy: 0.0,
-            columns: own[0] as usize..own[1] as usize,
-        })
-        .collect();
-    for answer in answers.all() {
-        workers[answer.worker as usize].answers += 1;
-    }
-    let columns = pairs
-        .given
-        .into_iter()
-        .map(|given| Column {
-            given,
-            counts: vec![0.0; answers.labels()],
-            rates: vec![0.0; answers.labels()],
-        })
-        .collect();
-    (workers, columns, column_of)
-}
-
-/// Step 1: posteriors from the matrices.
-fn estimate_labels(answers: &Answers, column_of: &[u32], model: &mut Model) {
-    let labels = model.labels;
-    let mut prior = vec![0.0; labels];
-    for object in 0..answers.objects() {
-        if answers.of(object).is_empty() {
-            continue;
-        }
-        let posteriors = &model.posteriors[object * labels..(object + 1) * labels];
-        for (sum, posterior) in prior.iter_mut().zip(posteriors) {
-            *sum += posterior;
-        }
-    }
-    normalise(&mut prior);
-
+    let mut counts = Counts::new(columns.given.len(), labels);
+    let mut decided = Vec::with_capacity(answers.objects());
     let mut at = 0;
     for object in 0..answers.objects() {
-        let count = answers.of(object).len();
-        if count == 0 {
+        let of_object = answers.of(object);
+        let own = &columns.of_answer[at..at + of_object.len()];
+        at += of_object.len();
+        if of_object.is_empty() {
+            decided.push(None);
             continue;
         }
-        let posteriors = &mut model.posteriors[object * labels..(object + 1) * labels];
-        posteriors.copy_from_slice(&prior);
-        for column in &column_of[at..at + count] {
-            let rates = &model.columns[*column as usize].rates;
-            let mut largest = 0.0f64;
-            for (posterior, rate) in posteriors.iter_mut().zip(rates) {
-                *posterior *= rate;
-                largest = largest.max(*posterior);
-            }
-            // A power of two, so that rescaling changes no digit of the ratios.
-            if largest < f64::MIN_POSITIVE * 2f64.powi(300) {
-                for posterior in posteriors.iter_mut() {
-                    *posterior *= 2f64.powi(600);
-                }
+        values.clear();
+        let mut bound = 1.0;
+        for (number, (answer, column)) in of_object.iter().zip(own).enumerate() {
+            values.multiply(&matrices.rows[answer.worker as usize]);
+            values.multiply(&matrices.ratios[*column as usize]);
+            bound *= matrices.largest[*column as usize];
+            if bound > LARGE || number % MANY == MANY - 1 {
+                values.bring_back();
+                bound = 1.0;
             }
         }
-        normalise(posteriors);
-        at += count;
+        let (mut total, mut rest, mut largest) = (0.0, 1.0, 0.0f64);
+        for label in &values.differ {
+            let value = &mut values.list[*label as usize];
+            rest -= prior[*label as usize];
+            *value *= prior[*label as usize];
+            total += *value;
+            largest = largest.max(*value);
+        }
+        total += rest.max(0.0) * values.others;
+        let is_other = |label: &&u32| !values.is_different[**label as usize];
+        let others = (by_prior.iter().filter(is_other))
+            .map(|label| (*label, prior[*label as usize] * values.others));
+        let other = others.clone().next();
+        largest = largest.max(other.map_or(0.0, |(_, value)| value));
+        let all = values.differ.iter();
+        let all = all.map(|label| (*label, values.list[*label as usize]));
+        let best = all.clone().chain(other);
+        let best = best.filter(|(_, value)| *value * TIE >= largest);
+        decided.push(
+            best.min_by_key(|(label, _)| *label)
+                .map(|(label, value)| (label, (value / total).min(1.0))),
+        );
+        let counted = all.filter(|(_, value)| *value >= COUNT_MIN * total);
+        let others = others.take_while(|(_, value)| *value >= OTHERS_MIN * total);
+        for (label, value) in counted.chain(others) {
+            for column in own {
+                counts.add(*column, label, value / total);
+            }
+        }
+    }
+    let counts = counts.columns(columns.given.len());
+    Model {
+        decided,
+        skills: skills(columns, counts),
     }
 }
 
-/// Step 2: matrices from the posteriors. Gives the mean accuracy for the round after.
-fn estimate_workers(
-    answers: &Answers,
-    column_of: &[u32],
-    model: &mut Model,
-    everybody: f64,
-) -> f64 {
-    let labels = model.labels;
-    for column in &mut model.columns {
-        column.counts.fill(0.0);
-    }
-    for (answer, column) in answers.all().iter().zip(column_of) {
-        let object = answer.object as usize;
-        let posteriors = &model.posteriors[object * labels..(object + 1) * labels];
-        let counts = &mut model.columns[*column as usize].counts;
-        for (count, posterior) in counts.iter_mut().zip(posteriors) {
-            *count += posterior;
-        }
-    }
-
-    let (mut sum, mut seen) = (0.0, 0u32);
-    let mut row_sums = vec![0.0; labels];
-    for worker in &mut model.workers {
-        if worker.answers == 0 {
-            continue;
-        }
-        let columns = &mut model.columns[worker.columns.clone()];
-        let weight = f64::from(worker.answers);
-        let trace: f64 = columns
-            .iter()
-            .map(|column| column.counts[column.given as usize])
-            .sum();
-        // Summed in another order than the answers, the trace may pass n by a rounding error.
-        worker.accuracy = (trace / weight).min(1.0);
-        sum += worker.accuracy;
-        seen += 1;
-
-        // The rows of both smoothing matrices sum to 1.
-        row_sums.fill(1.5 * weight);
-        for column in columns.iter() {
-            for (row_sum, count) in row_sums.iter_mut().zip(&column.counts) {
-                *row_sum += count;
-            }
-        }
-        for column in columns {
-            let given = column.given as usize;
-            for (truth, row_sum) in row_sums.iter().enumerate() {
-                let own = weight * smoothed(worker.accuracy, truth == given, labels);
-                let shared = 0.5 * weight * smoothed(everybody, truth == given, labels);
-                column.rates[truth] = (column.counts[truth] + own + shared) / row_sum;
-            }
-        }
-    }
-    if seen == 0 {
-        return everybody;
-    }
-    sum / f64::from(seen)
+/// Products by label, of which only the ratios count.
+struct Values {
+    /// By label, where it differs from those of the others.
+    list: Vec<f64>,
+    /// Labels where it does.
+    differ: Vec<u32>,
+    is_different: Vec<bool>,
+    /// That of all other labels.
+    others: f64,
 }
 
-fn normalise(values: &mut [f64]) {
-    let sum: f64 = values.iter().sum();
-    if sum > 0.0 {
-        for value in values.iter_mut() {
-            *value /= sum;
+impl Values {
+    fn clear(&mut self) {
+        for label in self.differ.drain(..) {
+            self.is_different[label as usize] = false;
         }
-    } else {
-        let even = 1.0 / values.len().max(1) as f64;
-        values.fill(even);
+        self.others = 1.0;
     }
+
+    fn multiply(&mut self, by: &[(u32, f64)]) {
+        for (label, factor) in by {
+            let at = *label as usize;
+            if !std::mem::replace(&mut self.is_different[at], true) {
+                self.differ.push(*label);
+                self.list[at] = self.others;
+            }
+            self.list[at] *= factor;
+        }
+    }
+
+    fn bring_back(&mut self) {
+        let values = self.differ.iter().map(|label| self.list[*label as usize]);
+        let largest = values.fold(self.others, f64::max);
+        for label in &self.differ {
+            self.list[*label as usize] /= largest;
+        }
+        self.others /= largest;
+    }
+}
+
+fn skills(columns: &Columns, counts: Vec<Vec<(u32, f64)>>) -> Vec<Skill> {
+    let mut counts = counts.into_iter();
+    let skill = |worker: usize| {
+        let own = columns.of(worker);
+        let given = columns.given[own.clone()].to_vec();
+        let counts: Vec<_> = counts.by_ref().take(own.len()).collect();
+        let right = given.iter().zip(&counts);
+        let right: f64 = right.map(|(given, counts)| of(counts, *given)).sum();
+        let answers = columns.answers[worker];
+        Skill {
+            answers,
+            accuracy: (right / f64::from(answers.max(1))).min(1.0),
+            confusion: Confusion { given, counts },
+        }
+    };
+    (0..columns.answers.len()).map(skill).collect()
 }

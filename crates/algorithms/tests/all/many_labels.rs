@@ -2,7 +2,7 @@
 
 use cairn_algorithms::classification::cairn::{self, FitError};
 use cairn_algorithms::classification::{
-    Consolidation, glad, groups, majority, odds, ordered, weighted_votes,
+    Consolidation, glad, ground_truth, groups, majority, odds, ordered, weighted_votes,
 };
 use cairn_algorithms::{Answer, Answers};
 
@@ -46,4 +46,7 @@ fn plain_methods_take_a_million_labels() {
     let result = majority::consolidate(&answers);
     assert!(first(&result));
     assert_eq!(result.workers[1].confusion.rate(0, 1), Some(1.0));
+    let result = ground_truth::consolidate(&answers);
+    assert!(first(&result));
+    assert!((result.workers[1].accuracy - 1.0 / 3.0).abs() < 1e-3);
 }
