@@ -56,6 +56,12 @@ pub struct MultiLabel {
 pub struct MultiDecision {
     /// The labels kept, highest confidence first. May be empty.
     pub labels: Vec<MultiLabel>,
+    /// How probable it is that no label applies: 1 less the posterior of each label that somebody chose,
+    /// multiplied; for [`majority`] the share of workers who chose none; for [`cairn`] the mean of the two.
+    pub nothing: f64,
+    /// The confidence to publish of the labels together: that of the least sure one, and where no label
+    /// is kept that none applies.
+    pub confidence: f64,
     /// How many answers counted.
     pub answers: u32,
 }
@@ -100,6 +106,7 @@ pub fn ground_truth(
             }
         },
         keeps: |votes, _| votes > 0,
+        nothing: |product, _| product,
         confidence,
     };
     consolidate(objects, workers, labels, answers, &rule)
@@ -115,6 +122,7 @@ pub fn majority(
     let rule = Rule {
         judge: count_votes,
         keeps: |votes, answers| votes * 2 > answers,
+        nothing: |_, share| share,
         confidence: |share, answers| {
             if answers <= 1 {
                 return 0.0;
@@ -131,6 +139,9 @@ struct Rule {
     judge: fn(&Answers) -> Judgement,
     /// Whether a label with so many votes of so many answers is kept.
     keeps: fn(usize, usize) -> bool,
+    /// How probable it is that no label applies, by the product over the labels chosen and the share of
+    /// answers without labels.
+    nothing: fn(f64, f64) -> f64,
     /// The confidence of a posterior that so many answers led to.
     confidence: fn(f64, usize) -> f64,
 }
@@ -193,6 +204,8 @@ fn consolidate(
             0 => None,
             count => Some(MultiDecision {
                 labels: Vec::new(),
+                nothing: 1.0,
+                confidence: 0.0,
                 answers: count as u32,
             }),
         })
@@ -220,6 +233,9 @@ fn consolidate(
             let Some(decision) = decision else { continue };
             let of_object = yes_or_no.of(object);
             let votes = of_object.iter().filter(|answer| answer.label == 1).count();
+            if votes > 0 {
+                decision.nothing *= 1.0 - judgement.present[object];
+            }
             if (rule.keeps)(votes, of_object.len()) {
                 let posterior = judgement.present[object];
                 decision.labels.push(MultiLabel {
@@ -231,16 +247,32 @@ fn consolidate(
             }
         }
     }
-    // Labels were visited in ascending order and the sort is stable.
-    for decision in decisions.iter_mut().flatten() {
+    let is_empty = |answer: &&Answer| {
+        let chosen = &answers[answer.label as usize].labels;
+        !chosen.iter().any(|label| (*label as usize) < labels)
+    };
+    for (object, decision) in decisions.iter_mut().enumerate() {
+        let Some(decision) = decision else { continue };
+        // Labels were visited in ascending order and the sort is stable.
         decision
             .labels
             .sort_by(|left, right| right.confidence.total_cmp(&left.confidence));
+        let of_object = standing.of(object);
+        let none = of_object.iter().filter(is_empty).count();
+        decision.nothing = (rule.nothing)(decision.nothing, none as f64 / of_object.len() as f64);
+        let of_nothing = (rule.confidence)(decision.nothing, of_object.len());
+        decision.confidence = together(&decision.labels, of_nothing);
     }
     Ok(MultiConsolidation {
         objects: decisions,
         workers: skills,
     })
+}
+
+/// The confidence of labels together.
+fn together(labels: &[MultiLabel], of_nothing: f64) -> f64 {
+    let least = labels.iter().map(|label| label.confidence);
+    least.min_by(f64::total_cmp).unwrap_or(of_nothing)
 }
 
 /// The answers that count, each with its position in `answers` in place of a label.

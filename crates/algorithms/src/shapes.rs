@@ -127,10 +127,25 @@ pub struct ConsolidatedShape<S> {
 pub struct ShapeDecision<S> {
     /// What is there, highest confidence first. May be empty.
     pub shapes: Vec<ConsolidatedShape<S>>,
+    /// How probable it is that nothing is there: the mean of what the model says, of what somebody drew and
+    /// of what all who answered may miss, and of the share of workers who drew nothing; for the methods in
+    /// [`plain`] that share alone.
+    pub nothing: f64,
     /// How many answers counted, at most one a worker.
     pub answers: u32,
     /// Shapes that could not count.
     pub ignored: Vec<Ignored>,
+}
+
+impl<S> ShapeDecision<S> {
+    /// The confidence of the shapes together: their mean, and where there are none that nothing is there.
+    pub fn confidence(&self) -> f64 {
+        if self.shapes.is_empty() {
+            return self.nothing;
+        }
+        let sum: f64 = self.shapes.iter().map(|shape| shape.confidence).sum();
+        sum / self.shapes.len() as f64
+    }
 }
 
 /// A shape that does not count. Its answer does, with its other shapes.

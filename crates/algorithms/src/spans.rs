@@ -153,8 +153,25 @@ pub struct SpanLabel {
 pub struct Decision {
     /// By start, end and label. May be empty.
     pub spans: Vec<SpanLabel>,
+    /// The share of workers who marked nothing.
+    pub nothing: f64,
     /// How many answers counted.
     pub answers: u32,
+}
+
+impl Decision {
+    /// The confidence of the spans together: their mean, and where there are none the share of workers
+    /// who marked nothing, to two decimals; 0 when a single worker answered.
+    pub fn confidence(&self) -> f64 {
+        if self.answers == 1 {
+            return 0.0;
+        }
+        if self.spans.is_empty() {
+            return two_decimals(self.nothing);
+        }
+        let sum: f64 = self.spans.iter().map(|span| span.confidence).sum();
+        sum / self.spans.len() as f64
+    }
 }
 
 /// How well one worker's spans fit those that were concluded.
@@ -238,8 +255,11 @@ fn decide(marked: &Marked, object: usize, mut spans: Vec<(Span, f64)>) -> Option
             },
         })
         .collect();
+    let without = marked.of(object).iter();
+    let without = without.filter(|answer| answer.spans.is_empty());
     Some(Decision {
         spans,
+        nothing: without.count() as f64 / answers as f64,
         answers: answers as u32,
     })
 }

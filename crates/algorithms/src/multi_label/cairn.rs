@@ -25,7 +25,9 @@
 //! - Single answers: a posterior like any other, from what is known of the worker. Missing workers: an
 //!   object without answers gets no decision.
 
-use super::{MultiAnswer, MultiConsolidation, MultiDecision, MultiLabel, MultiSkill, standing};
+use super::{
+    MultiAnswer, MultiConsolidation, MultiDecision, MultiLabel, MultiSkill, standing, together,
+};
 use crate::answers::AnswersError;
 use crate::classification::two_decimals;
 
@@ -73,6 +75,8 @@ pub struct MultiEstimate {
     candidates: Vec<MultiLabel>,
     starts: Vec<usize>,
     answers: Vec<u32>,
+    /// Answers without labels, by object.
+    without: Vec<u32>,
     /// By worker.
     pub workers: Vec<MultiSkill>,
 }
@@ -81,6 +85,17 @@ impl MultiEstimate {
     /// The labels that somebody chose for an object, by index.
     pub fn of(&self, object: usize) -> &[MultiLabel] {
         &self.candidates[self.starts[object]..self.starts[object + 1]]
+    }
+
+    /// How probable it is that no label applies to an object: half that none does that somebody chose, half
+    /// the share of answers without labels, each side with half a vote more. Who all chose something hardly
+    /// meant that nothing applies, whatever the model says of each label alone.
+    fn nothing(&self, object: usize) -> f64 {
+        let (answers, without) = (self.answers[object], self.without[object]);
+        let share = (f64::from(without) + MORE_VOTES) / (f64::from(answers) + 2.0 * MORE_VOTES);
+        let chosen = self.of(object).iter();
+        let none: f64 = chosen.map(|label| 1.0 - label.posterior).product();
+        f64::midpoint(none, share)
     }
 }
 
@@ -102,7 +117,13 @@ pub fn consolidate(
             // The candidates come by index and the sort is stable.
             labels.sort_by(|left, right| right.confidence.total_cmp(&left.confidence));
             let answers = estimate.answers[object];
-            (answers > 0).then_some(MultiDecision { labels, answers })
+            let nothing = estimate.nothing(object);
+            (answers > 0).then_some(MultiDecision {
+                confidence: together(&labels, two_decimals(nothing)),
+                labels,
+                nothing,
+                answers,
+            })
         })
         .collect();
     Ok(MultiConsolidation {
@@ -167,6 +188,8 @@ struct Table {
     slots: Vec<(u32, u32)>,
     /// By object.
     answers: Vec<u32>,
+    /// Of these those without labels.
+    without: Vec<u32>,
     /// By worker.
     answers_of: Vec<u32>,
 }
@@ -195,11 +218,13 @@ impl Table {
         let (mut candidates, mut starts) = (Vec::new(), vec![0]);
         let (mut keys, mut said) = (Vec::new(), Vec::new());
         let mut answers_of = vec![0u32; workers];
+        let mut without = Vec::with_capacity(objects);
         let mut at = 0;
         for object in 0..objects {
             let of_object = standing.of(object);
             let by_worker = &chosen_by[at..at + of_object.len()];
             at += of_object.len();
+            without.push(by_worker.iter().filter(|chosen| chosen.is_empty()).count() as u32);
             for answer in of_object {
                 answers_of[answer.worker as usize] += 1;
             }
@@ -247,6 +272,7 @@ impl Table {
             answers: (0..objects)
                 .map(|object| standing.of(object).len() as u32)
                 .collect(),
+            without,
             answers_of,
         })
     }
@@ -287,6 +313,7 @@ impl Table {
             candidates,
             starts: self.starts,
             answers: self.answers,
+            without: self.without,
             workers,
         }
     }

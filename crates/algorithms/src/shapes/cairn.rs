@@ -131,6 +131,7 @@ impl<S: Shape> Crowd<S> {
         let is_alone = prepared.answered.len() == 1;
         let mut shapes = Vec::with_capacity(scratch.grouping.groups().len());
         let mut all_there = 0.0;
+        let mut nothing = self.presence.seen_if_there(&prepared.answered);
         for group in scratch.grouping.groups() {
             let own = || group.iter().map(|at| &items[*at as usize]);
             scratch.supporters.clear();
@@ -138,6 +139,7 @@ impl<S: Shape> Crowd<S> {
             scratch.supporters.sort_unstable();
             let there = self.presence.of(&answered, &scratch.supporters);
             all_there += there;
+            nothing *= 1.0 - there;
             for worker in &scratch.supporters {
                 let count = &mut counts[*worker as usize];
                 count.shapes += 1;
@@ -192,8 +194,15 @@ impl<S: Shape> Crowd<S> {
             count.there += all_there;
         }
         shapes.sort_by(by_confidence);
+        // Who all drew something, each elsewhere, hardly meant that nothing is there, whatever the model says
+        // of each shape alone.
+        let answered = &prepared.answered;
+        let without =
+            (answered.iter()).filter(|worker| !items.iter().any(|item| item.worker == **worker));
+        let share = without.count() as f64 / answered.len() as f64;
         Some(ShapeDecision {
             shapes,
+            nothing: f64::midpoint(nothing, share),
             answers: prepared.answered.len() as u32,
             ignored: prepared.ignored.clone(),
         })

@@ -117,8 +117,11 @@ pub(crate) fn consolidate<S: Shape>(
             });
         }
         shapes.sort_by(by_confidence);
+        let without = (prepared.answered.iter())
+            .filter(|worker| !items.iter().any(|item| item.worker == **worker));
         let decision = ShapeDecision {
             shapes,
+            nothing: without.count() as f64 / answered as f64,
             answers: answered as u32,
             ignored: prepared.ignored.clone(),
         };

@@ -206,6 +206,11 @@ impl Presence {
         unseen.map(|chance| (1.0 - chance).max(RATE_MIN))
     }
 
+    /// How probable it is that at least one of the workers draws a thing that is there.
+    pub(crate) fn seen_if_there(&self, workers: &[u32]) -> f64 {
+        self.seen(workers)[THERE]
+    }
+
     fn kinds(&self, of_object: &Answered, supporters: &[u32]) -> [f64; KINDS] {
         let mut chances = of_object.absent;
         for worker in supporters {

@@ -40,6 +40,32 @@ fn majority_keeps_what_more_than_half_chose() {
 }
 
 #[test]
+fn agreeing_on_nothing_is_not_disagreeing_on_everything() {
+    let mut answers = Vec::new();
+    for worker in 0..3 {
+        answers.push(answer(0, worker, &[]));
+        answers.push(answer(1, worker, &[worker]));
+        for object in 2..9 {
+            answers.push(answer(object, worker, &[object % 3]));
+        }
+    }
+    answers.push(answer(9, 0, &[]));
+    let by_all = [
+        majority(10, 3, 3, &answers).unwrap(),
+        ground_truth(10, 3, 3, &answers).unwrap(),
+        cairn::consolidate(10, 3, 3, &answers).unwrap(),
+    ];
+    for (method, result) in by_all.iter().enumerate() {
+        let of = |object: usize| result.objects[object].as_ref().unwrap();
+        assert!(of(0).labels.is_empty() && of(0).confidence > 0.9);
+        assert!(of(1).confidence < 0.6, "{method}: {:?}", of(1));
+        assert!(of(2).nothing < 0.1 && of(2).confidence == of(2).labels[0].confidence);
+        // Nobody agreed with a single worker; the default knows the worker.
+        assert_eq!(of(9).confidence > 0.0, method == 2, "{method}: {:?}", of(9));
+    }
+}
+
+#[test]
 fn ground_truth_keeps_every_label_with_a_vote() {
     let mut answers = Vec::new();
     for object in 0..6 {

@@ -250,6 +250,22 @@ fn corners_stay() {
     }
 }
 
+#[test]
+fn agreeing_on_nothing_is_not_disagreeing_on_everything() {
+    let at = |x: f64| [(1, Keypoint { x, y: 500.0 })];
+    let agreed = object(&[&at(300.0), &at(300.0), &at(300.0), &at(300.0), &at(300.0)]);
+    let nothing = object::<Keypoint>(&[&[], &[], &[], &[], &[]]);
+    let apart = object(&[&at(100.0), &at(300.0), &at(500.0), &at(700.0), &at(900.0)]);
+    let mut objects = vec![agreed; 8];
+    objects.extend([nothing, apart]);
+    for method in METHODS {
+        let result = with(method, &objects);
+        let confidence = |object: usize| result.objects[object].as_ref().unwrap().confidence();
+        assert!(confidence(8) > 0.9 && confidence(0) > 0.9, "{method:?}");
+        assert!(confidence(9) < 0.5, "{method:?}: {}", confidence(9));
+    }
+}
+
 /// Numbers in 0..1, the same ones every time.
 fn chances() -> impl FnMut() -> f64 {
     let mut state = 11u64;

@@ -352,6 +352,17 @@ fn mentions_within_others_are_found_though_workers_miss_them_and_cut_them_short(
     }
 }
 
+#[test]
+fn agreeing_on_nothing_is_not_disagreeing_on_everything() {
+    for method in METHODS {
+        let text = "-|-|-|-; 0-3:0|10-13:0|20-23:1|-; -";
+        let result = run(text, options(method));
+        let confidence = |object: usize| result.objects[object].as_ref().unwrap().confidence();
+        assert_eq!((confidence(0), confidence(2)), (1.0, 0.0), "{method:?}");
+        assert!(confidence(1) < 0.5, "{method:?}");
+    }
+}
+
 fn any_answers() -> impl Strategy<Value = Vec<SpanAnswer>> {
     let spans = prop::collection::vec((0u64..14, 0u64..6, 0u32..3), 0..6);
     prop::collection::vec((0u32..4, 0u32..4, spans), 0..14).prop_map(|answers| {
