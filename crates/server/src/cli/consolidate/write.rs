@@ -1,6 +1,7 @@
 //! Writes files: labels through what each kind makes of an object, workers, objects that deserve one
 //! more answer.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
@@ -9,6 +10,9 @@ use serde_json::{Map, Value};
 use super::names::Names;
 use super::outcome::{Confusions, Outcome};
 use super::outputs::Outputs;
+
+/// Fewer answers than these are none.
+const COUNT_MIN: f64 = 1e-9;
 
 /// One row a worker; the confusion is JSON: true label → label given → share.
 pub(super) fn workers(outputs: &Outputs, path: &Path, outcome: &Outcome) -> anyhow::Result<()> {
@@ -38,19 +42,26 @@ pub(super) fn workers(outputs: &Outputs, path: &Path, outcome: &Outcome) -> anyh
 
 fn confusion(confusions: &Confusions, worker: usize, labels: &Names) -> Value {
     let of_worker = &confusions.by_worker[worker].confusion;
+    // By true label, in order: how many answers there are, and each label given.
+    let mut by_truth: BTreeMap<u32, (f64, Vec<(u32, f64)>)> = BTreeMap::new();
+    for (given, counts) in of_worker.given.iter().zip(&of_worker.counts) {
+        for (truth, count) in counts {
+            let (all, each) = by_truth.entry(*truth).or_default();
+            *all += count;
+            each.push((*given, *count));
+        }
+    }
     let mut confusion = Map::new();
-    for truth in 0..labels.len() {
-        let shares: Map<String, Value> = of_worker
-            .given
-            .iter()
-            .filter_map(|given| {
-                let share = rounded(of_worker.rate(truth as u32, *given)?);
-                let name = labels.name(*given as usize).to_owned();
-                (share > 0.0).then(|| (name, share.into()))
-            })
+    for (truth, (all, each)) in by_truth {
+        let shares = each
+            .into_iter()
+            .map(|(given, count)| (given, rounded(count / all)));
+        let shares: Map<String, Value> = shares
+            .filter(|(_, share)| *share > 0.0)
+            .map(|(given, share)| (labels.name(given as usize).to_owned(), share.into()))
             .collect();
-        if !shares.is_empty() {
-            confusion.insert(labels.name(truth).to_owned(), shares.into());
+        if all > COUNT_MIN && !shares.is_empty() {
+            confusion.insert(labels.name(truth as usize).to_owned(), shares.into());
         }
     }
     confusion.into()

@@ -125,11 +125,8 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
     Ok(outcome)
 }
 
-/// That of the label that is least sure; none where there is no label.
 fn confidence(found: &MultiConsolidation, object: usize) -> Option<f64> {
-    let labels = &found.objects[object].as_ref()?.labels;
-    let confidences = labels.iter().map(|label| label.confidence);
-    confidences.min_by(f64::total_cmp)
+    Some(found.objects[object].as_ref()?.confidence)
 }
 
 fn answers(found: &MultiConsolidation, object: usize) -> u32 {

@@ -3,7 +3,7 @@
 
 use anyhow::bail;
 use cairn_algorithms::agreement::spans::agreement;
-use cairn_algorithms::spans::{self, Consolidation, Decision, Options, Span, SpanAnswer};
+use cairn_algorithms::spans::{self, Consolidation, Options, Span, SpanAnswer};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -96,7 +96,7 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
     })?;
     let agreement = agreement(&lengths, workers.len(), labels.len(), &list)?;
     let decisions = found.objects.iter().map(Option::as_ref);
-    let decisions = decisions.map(|one| one.map(|one| (one.answers, confidence(one))));
+    let decisions = decisions.map(|one| one.map(|one| (one.answers, Some(one.confidence()))));
     let mut outcome = Outcome::of_decisions(objects, workers, list.len(), decisions);
     let skills = found.workers.iter();
     outcome.set_skills(
@@ -129,12 +129,6 @@ pub(super) fn run(job: &Job<'_>) -> anyhow::Result<Outcome> {
     Ok(outcome)
 }
 
-/// The mean of its spans'; none where there are none.
-fn confidence(decision: &Decision) -> Option<f64> {
-    let sum: f64 = decision.spans.iter().map(|span| span.confidence).sum();
-    (!decision.spans.is_empty()).then(|| sum / decision.spans.len() as f64)
-}
-
 fn write_labels(
     job: &Job<'_>,
     objects: &Names,
@@ -154,10 +148,7 @@ fn write_labels(
             };
             let members = [
                 ("spans", decision.spans.iter().map(span).collect()),
-                (
-                    "confidence",
-                    confidence(decision).map(write::rounded).into(),
-                ),
+                ("confidence", write::rounded(decision.confidence()).into()),
                 ("answers", decision.answers.into()),
             ];
             write::line(out, objects.name(object), &members)?;

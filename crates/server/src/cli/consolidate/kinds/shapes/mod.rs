@@ -8,7 +8,7 @@ mod row;
 use anyhow::{Context, bail};
 use cairn_algorithms::shapes::{
     self, Labeled, ObjectShapes, Options, Reason, SHAPES_MAX, Shape, ShapeAnswer,
-    ShapeConsolidation, ShapeDecision, Size, agreement,
+    ShapeConsolidation, Size, agreement,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -68,7 +68,7 @@ pub(super) fn run<F: Format>(job: &Job<'_>) -> anyhow::Result<Outcome> {
     })?;
     let agreement = agreement::agreement(&input.objects, workers, labels)?;
     let decisions = || found.objects.iter().map(Option::as_ref);
-    let each = decisions().map(|one| one.map(|one| (one.answers, confidence(one))));
+    let each = decisions().map(|one| one.map(|one| (one.answers, Some(one.confidence()))));
     let mut outcome = Outcome::of_decisions(input.names, input.workers, input.rows, each);
     let skills = found.workers.iter().map(|skill| {
         let figures = [
@@ -215,12 +215,6 @@ fn sound<F: Format>(drawn: &F::Drawn, at: usize) -> anyhow::Result<F::Shape> {
     Ok(shape)
 }
 
-/// The mean of its shapes'; none where there is nothing.
-fn confidence<S>(decision: &ShapeDecision<S>) -> Option<f64> {
-    let sum: f64 = decision.shapes.iter().map(|shape| shape.confidence).sum();
-    (!decision.shapes.is_empty()).then(|| sum / decision.shapes.len() as f64)
-}
-
 fn write_labels<F: Format>(
     job: &Job<'_>,
     input: &Input<F::Shape>,
@@ -244,7 +238,7 @@ fn write_labels<F: Format>(
                 Value::Object(members)
             };
             members.push((F::MEMBER, decision.shapes.iter().map(shape).collect()));
-            let confidence = confidence(decision).map(write::rounded);
+            let confidence = write::rounded(decision.confidence());
             members.push(("confidence", confidence.into()));
             members.push(("answers", decision.answers.into()));
             write::line(out, input.names.name(object), &members)?;
