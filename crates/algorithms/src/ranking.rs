@@ -11,9 +11,12 @@
 
 pub mod bradley_terry;
 pub(crate) mod curvature;
+pub(crate) mod posterior;
+pub(crate) mod votes;
 pub mod win_share;
 
 use thiserror::Error;
+use votes::{Said, Votes};
 
 /// Items that one order may have: it is taken apart into all of its pairs.
 pub const ORDER_MAX: usize = 1_000;
@@ -92,25 +95,13 @@ pub enum ComparisonsError {
     },
 }
 
-/// A pair as it counts: `left` is the smaller index.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Pair {
-    pub(crate) worker: u32,
-    pub(crate) left: u32,
-    pub(crate) right: u32,
-    /// 1 when the left item was preferred, 0 when the right one, a half when neither.
-    pub(crate) for_left: f64,
-    /// 1 of a comparison, less of a pair of an order.
-    pub(crate) weight: f64,
-}
-
 /// Answers about items, checked once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparisons {
     items: usize,
     workers: usize,
-    /// Sorted, so that sums come out the same in whatever order the answers were given.
-    pairs: Vec<Pair>,
+    said: Said,
+    votes: Votes,
     /// By worker: comparisons and orders.
     answers: Vec<u32>,
 }
@@ -135,7 +126,7 @@ impl Comparisons {
             true => Ok(()),
             false => Err(ComparisonsError::Item { at, item, items }),
         };
-        let mut pairs = Vec::with_capacity(comparisons.len());
+        let mut said = Said::default();
         let mut answers = vec![0u32; workers];
         for (at, one) in comparisons.iter().enumerate() {
             known_worker(at, one.worker)?;
@@ -144,28 +135,27 @@ impl Comparisons {
             if one.left == one.right {
                 return Err(ComparisonsError::Itself { at, item: one.left });
             }
-            let for_left = match one.preferred {
-                Preferred::Left => 1.0,
-                Preferred::Right => 0.0,
-                Preferred::Neither => 0.5,
+            let (left, right) = match one.preferred {
+                Preferred::Left => (0, 1),
+                Preferred::Right => (1, 0),
+                Preferred::Neither => (0, 0),
             };
-            pairs.push(Pair::new(one.worker, one.left, one.right, for_left, 1.0));
+            let placed = [(one.left, left), (one.right, right)];
+            said.push(one.worker, placed.into_iter());
             answers[one.worker as usize] += 1;
         }
         for (at, order) in orders.iter().enumerate() {
             let at = comparisons.len() + at;
             known_worker(at, order.worker)?;
-            let placed: Vec<(usize, u32)> = order
-                .places
-                .iter()
-                .enumerate()
-                .flat_map(|(place, items)| items.iter().map(move |item| (place, *item)))
+            let placed = (0..).zip(&order.places);
+            let placed: Vec<(u32, u32)> = placed
+                .flat_map(|(place, items)| items.iter().map(move |item| (*item, place)))
                 .collect();
             if placed.len() > ORDER_MAX {
                 let found = placed.len();
                 return Err(ComparisonsError::Long { at, found });
             }
-            let mut named: Vec<u32> = placed.iter().map(|(_, item)| *item).collect();
+            let mut named: Vec<u32> = placed.iter().map(|(item, _)| *item).collect();
             named.sort_unstable();
             for item in &named {
                 known_item(at, *item)?;
@@ -173,25 +163,15 @@ impl Comparisons {
             if let Some(twice) = named.windows(2).find(|two| two[0] == two[1]) {
                 return Err(ComparisonsError::Itself { at, item: twice[0] });
             }
-            let weight = 2.0 / placed.len().max(2) as f64;
-            for (before, (place, left)) in placed.iter().enumerate() {
-                for (other, right) in &placed[before + 1..] {
-                    let for_left = if place == other { 0.5 } else { 1.0 };
-                    pairs.push(Pair::new(order.worker, *left, *right, for_left, weight));
-                }
-            }
+            said.push(order.worker, placed.into_iter());
             answers[order.worker as usize] += 1;
         }
-        pairs.sort_by(|one, other| {
-            (one.left, one.right, one.worker)
-                .cmp(&(other.left, other.right, other.worker))
-                .then(one.for_left.total_cmp(&other.for_left))
-                .then(one.weight.total_cmp(&other.weight))
-        });
+        let said = said.sorted();
         Ok(Comparisons {
             items,
             workers,
-            pairs,
+            votes: said.votes(items),
+            said,
             answers,
         })
     }
@@ -211,25 +191,16 @@ impl Comparisons {
         self.answers[worker]
     }
 
-    pub(crate) fn pairs(&self) -> &[Pair] {
-        &self.pairs
+    /// All pairs of all answers.
+    pub(crate) fn votes(&self) -> &Votes {
+        &self.votes
     }
-}
 
-impl Pair {
-    fn new(worker: u32, left: u32, right: u32, for_left: f64, weight: f64) -> Pair {
-        let (left, right, for_left) = if left < right {
-            (left, right, for_left)
-        } else {
-            (right, left, 1.0 - for_left)
-        };
-        Pair {
-            worker,
-            left,
-            right,
-            for_left,
-            weight,
-        }
+    /// Fewer pairs of long orders; none where all pairs are few enough, or no order is long.
+    pub(crate) fn thinned(&self) -> Option<Votes> {
+        let is_much = self.votes.len() > votes::WHOLE_VOTES && self.said.is_long();
+        let by_share = || order_of(&win_share::shares(self));
+        is_much.then(|| self.said.thinned(self.items, &by_share()))
     }
 }
 

@@ -27,14 +27,18 @@ pub fn agreement(comparisons: &Comparisons) -> Option<ComparisonAgreement> {
     let mut is_met = vec![false; comparisons.items()];
     let (mut sum, mut count) = (0.0, 0.0);
     let mut said: Vec<f64> = Vec::new();
-    let pairs = comparisons.pairs();
-    for same in pairs.chunk_by(|one, other| (one.left, one.right) == (other.left, other.right)) {
+    for ((left, right), votes) in comparisons.votes().each() {
         said.clear();
         said.extend(
-            same.chunk_by(|one, other| one.worker == other.worker)
+            votes
+                .chunk_by(|one, other| one.worker == other.worker)
                 .map(|own| {
-                    let for_left: f64 = own.iter().map(|pair| pair.for_left).sum();
-                    for_left / own.len() as f64
+                    let (mut for_left, mut times) = (0.0, 0.0);
+                    for vote in own {
+                        for_left += f64::from(vote.times) * vote.for_left();
+                        times += f64::from(vote.times);
+                    }
+                    for_left / times
                 }),
         );
         if said.len() < 2 {
@@ -42,8 +46,8 @@ pub fn agreement(comparisons: &Comparisons) -> Option<ComparisonAgreement> {
         }
         sum += 1.0 - mean_apart(&mut said);
         count += 1.0;
-        is_met[same[0].left as usize] = true;
-        is_met[same[0].right as usize] = true;
+        is_met[left as usize] = true;
+        is_met[right as usize] = true;
     }
     (count > 0.0).then(|| ComparisonAgreement {
         alike: sum / count,

@@ -14,20 +14,27 @@
 //!   part is Crowd-BT: Chen et al., "Pairwise ranking aggregation in a crowdsourced setting", 2013,
 //!   with a prior in place of its virtual item; leaving each answer out is our step.
 //!   Orders become pairs: see [`super`].
+//! - Long orders: where answers come to more than [`super::votes::WHOLE_VOTES`] pairs, reliabilities
+//!   and τ² are learnt from the part of them that [`super::votes`] says; the scores follow from all.
 //! - Standard errors: of the score given the reliabilities and τ², from the Fisher information; for
 //!   more than [`super::curvature::EXACT_MAX`] items as said there.
-//! - Complexity: O(pairs) for each step of conjugate gradients in a round; O(items³) once for the
-//!   errors up to that number of items, and in every round up to 200 items.
+//! - Complexity: O(pairs that differ) for a round, and for each of its steps of conjugate gradients
+//!   O(pairs of items); O(items³) once for the errors up to that number of items, and in every round
+//!   up to 200 items.
 //! - Ties: an equal answer is half a win for either; equal scores come by index. Single answers:
 //!   the winner scores above the loser, both with a large error. Missing workers: the reliability
 //!   is the prior's. An item that nobody compared has score 0 and the error τ.
 
 use super::curvature::{Covariance, Curvature};
+use super::posterior::{Evaluation, LEAST, logistic, said};
+use super::votes::Votes;
 use super::{Comparisons, order_of};
 use crate::connected::parts;
 
 /// Rounds at most.
 pub const ROUNDS: usize = 200;
+/// Rounds at most with a part of the pairs: crowds of careful workers and guessers need 20 to 45.
+pub const THINNED_ROUNDS: usize = 60;
 /// A change of a score that does not matter.
 pub const STILL: f64 = 1e-6;
 /// Rounds in which everybody is taken for equally reliable.
@@ -42,9 +49,6 @@ const SPREAD_ITEMS: f64 = 50.0;
 const SPREAD: f64 = 4.0;
 /// Items up to which covariances are exact within the rounds.
 const EXACT_MAX: usize = 200;
-/// No probability is smaller, so that a reliability of 0 or 1 excludes nothing for good.
-const LEAST: f64 = 1e-12;
-
 /// Options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -91,107 +95,71 @@ pub struct Ranking {
 
 /// Finds the scores.
 pub fn rank(comparisons: &Comparisons, options: Options) -> Ranking {
-    let mut fit = Fit::new(comparisons);
-    for round in 0..ROUNDS {
+    let votes = comparisons.votes();
+    let thinned = comparisons.thinned();
+    let mut fit = Fit::new(comparisons, thinned.as_ref().unwrap_or(votes));
+    let rounds = match thinned {
+        Some(_) => THINNED_ROUNDS,
+        None => ROUNDS,
+    };
+    for round in 0..rounds {
         if round >= FIRST_ROUNDS {
             let covariance = fit.covariance(EXACT_MAX);
             if options.reliabilities {
                 fit.learn_workers(&covariance);
             }
             fit.learn_spread(&covariance);
+            fit.at = fit.evaluate(&fit.scores);
         }
         if fit.step() < STILL && round > FIRST_ROUNDS {
             break;
         }
     }
-    fit.finish()
+    if thinned.is_some() {
+        // All pairs have their say about the scores.
+        fit.votes = votes;
+        fit.at = fit.evaluate(&fit.scores);
+        for _ in 0..ROUNDS {
+            if fit.step() < STILL {
+                break;
+            }
+        }
+    }
+    fit.finish(comparisons)
 }
 
 /// Everything that moves.
 struct Fit<'a> {
-    comparisons: &'a Comparisons,
-    /// Pairs of items that were compared, each once.
-    edges: Vec<(u32, u32)>,
-    /// By pair of the comparisons.
-    edge_of: Vec<u32>,
+    votes: &'a Votes,
     scores: Vec<f64>,
     reliabilities: Vec<f64>,
     /// τ².
     variance: f64,
+    /// What holds for the scores, if nothing else has moved since.
+    at: Evaluation,
 }
 
 impl<'a> Fit<'a> {
-    fn new(comparisons: &'a Comparisons) -> Fit<'a> {
-        let mut edges: Vec<(u32, u32)> = Vec::new();
-        let edge_of = comparisons
-            .pairs()
-            .iter()
-            .map(|pair| {
-                // The pairs are sorted by their items.
-                if edges.last() != Some(&(pair.left, pair.right)) {
-                    edges.push((pair.left, pair.right));
-                }
-                (edges.len() - 1) as u32
-            })
-            .collect();
-        Fit {
-            comparisons,
-            edges,
-            edge_of,
+    fn new(comparisons: &Comparisons, votes: &'a Votes) -> Fit<'a> {
+        let mut fit = Fit {
+            votes,
             scores: vec![0.0; comparisons.items()],
             reliabilities: vec![1.0; comparisons.workers()],
             variance: SPREAD,
-        }
+            at: Evaluation::default(),
+        };
+        fit.at = fit.evaluate(&fit.scores);
+        fit
     }
 
-    /// Logarithm of the posterior of these scores, but for what does not depend on them.
-    fn posterior(&self, scores: &[f64]) -> f64 {
-        let squares: f64 = scores.iter().map(|score| score * score).sum();
-        let answers: f64 = self
-            .comparisons
-            .pairs()
-            .iter()
-            .map(|pair| {
-                let better = logistic(scores[pair.left as usize] - scores[pair.right as usize]);
-                let said = self.said(pair.worker, better);
-                let left = pair.for_left * said.max(LEAST).ln();
-                let right = (1.0 - pair.for_left) * (1.0 - said).max(LEAST).ln();
-                pair.weight * (left + right)
-            })
-            .sum();
-        answers - squares / (2.0 * self.variance)
-    }
-
-    /// Probability that a worker prefers an item that is better with the probability `better`.
-    fn said(&self, worker: u32, better: f64) -> f64 {
-        let reliability = self.reliabilities[worker as usize];
-        reliability * better + (1.0 - reliability) * (1.0 - better)
-    }
-
-    /// Slopes by item, and Fisher information by edge.
-    fn slopes(&self) -> (Vec<f64>, Vec<f64>) {
-        let mut slopes: Vec<f64> = self.scores.iter().map(|s| -s / self.variance).collect();
-        let mut weights = vec![0.0; self.edges.len()];
-        for (pair, edge) in self.comparisons.pairs().iter().zip(&self.edge_of) {
-            let (left, right) = (pair.left as usize, pair.right as usize);
-            let better = logistic(self.scores[left] - self.scores[right]);
-            let said = self.said(pair.worker, better);
-            let reliability = self.reliabilities[pair.worker as usize];
-            let slope = (2.0 * reliability - 1.0) * better * (1.0 - better);
-            let free = (said * (1.0 - said)).max(LEAST);
-            let pull = pair.weight * slope * (pair.for_left - said) / free;
-            slopes[left] += pull;
-            slopes[right] -= pull;
-            weights[*edge as usize] += pair.weight * slope * slope / free;
-        }
-        (slopes, weights)
+    fn evaluate(&self, scores: &[f64]) -> Evaluation {
+        Evaluation::of(self.votes, &self.reliabilities, self.variance, scores)
     }
 
     /// One step of the scores; how far the farthest moved.
     fn step(&mut self) -> f64 {
-        let (slopes, weights) = self.slopes();
-        let direction = self.curvature(&weights).solve(&slopes);
-        let before = self.posterior(&self.scores);
+        let direction = self.curvature().solve(&self.at.slopes);
+        let before = self.at.posterior;
         let mut part = 1.0;
         // Twenty halvings are a millionth of the step.
         for _ in 0..20 {
@@ -201,8 +169,10 @@ impl<'a> Fit<'a> {
                 .zip(&direction)
                 .map(|(score, change)| score + part * change)
                 .collect();
-            if self.posterior(&next) >= before - 1e-12 * before.abs() {
+            let at = self.evaluate(&next);
+            if at.posterior >= before - 1e-12 * before.abs() {
                 self.scores = next;
+                self.at = at;
                 let most = direction
                     .iter()
                     .fold(0.0, |most: f64, change| most.max(change.abs()));
@@ -213,11 +183,11 @@ impl<'a> Fit<'a> {
         0.0
     }
 
-    fn curvature<'b>(&'b self, weights: &'b [f64]) -> Curvature<'b> {
+    fn curvature(&self) -> Curvature<'_> {
         Curvature {
             items: self.scores.len(),
-            edges: &self.edges,
-            weights,
+            edges: self.votes.edges(),
+            weights: &self.at.weights,
             ridge: 1.0 / self.variance,
         }
     }
@@ -228,26 +198,30 @@ impl<'a> Fit<'a> {
     fn learn_workers(&mut self, covariance: &Covariance) {
         let mut meant = vec![MEANT; self.reliabilities.len()];
         let mut all = vec![MEANT + OPPOSITE; self.reliabilities.len()];
-        for pair in self.comparisons.pairs() {
-            let worker = pair.worker as usize;
-            let (left, right) = (pair.left as usize, pair.right as usize);
-            let reliability = self.reliabilities[worker];
+        for ((left, right), votes) in self.votes.each() {
+            let (left, right) = (left as usize, right as usize);
             let apart = self.scores[left] - self.scores[right];
             let variance = covariance.of_difference(left, right);
             let better = logistic(apart);
-            let said = self.said(pair.worker, better);
-            let slope = (2.0 * reliability - 1.0) * better * (1.0 - better);
-            let free = (said * (1.0 - said)).max(LEAST);
-            let pull = pair.weight * slope * (pair.for_left - said) / free;
-            let own = (pair.weight * slope * slope / free * variance).min(0.9);
-            let variance = variance / (1.0 - own);
-            let apart = apart - pull * variance;
-            let better = logistic(apart / (1.0 + std::f64::consts::PI / 8.0 * variance).sqrt());
-            let said = self.said(pair.worker, better);
-            let left = reliability * better / said.max(LEAST);
-            let right = reliability * (1.0 - better) / (1.0 - said).max(LEAST);
-            meant[worker] += pair.weight * (pair.for_left * left + (1.0 - pair.for_left) * right);
-            all[worker] += pair.weight;
+            for vote in votes {
+                let worker = vote.worker as usize;
+                let reliability = self.reliabilities[worker];
+                let (weight, for_left) = (self.votes.weight(vote), vote.for_left());
+                let likely = said(reliability, better);
+                let slope = (2.0 * reliability - 1.0) * better * (1.0 - better);
+                let free = (likely * (1.0 - likely)).max(LEAST);
+                let pull = weight * slope * (for_left - likely) / free;
+                let own = (weight * slope * slope / free * variance).min(0.9);
+                let variance = variance / (1.0 - own);
+                let apart = apart - pull * variance;
+                let better = logistic(apart / (1.0 + std::f64::consts::PI / 8.0 * variance).sqrt());
+                let likely = said(reliability, better);
+                let left = reliability * better / likely.max(LEAST);
+                let right = reliability * (1.0 - better) / (1.0 - likely).max(LEAST);
+                let weight = f64::from(vote.times) * weight;
+                meant[worker] += weight * (for_left * left + (1.0 - for_left) * right);
+                all[worker] += weight;
+            }
         }
         for (worker, reliability) in self.reliabilities.iter_mut().enumerate() {
             *reliability = (meant[worker] / all[worker]).clamp(0.0, 1.0);
@@ -255,8 +229,7 @@ impl<'a> Fit<'a> {
     }
 
     fn covariance(&self, exact_max: usize) -> Covariance {
-        let (_, weights) = self.slopes();
-        self.curvature(&weights).invert(exact_max)
+        self.curvature().invert(exact_max)
     }
 
     fn learn_spread(&mut self, covariance: &Covariance) {
@@ -270,7 +243,7 @@ impl<'a> Fit<'a> {
             (squares + SPREAD_ITEMS * SPREAD) / (self.scores.len() as f64 + SPREAD_ITEMS);
     }
 
-    fn finish(self) -> Ranking {
+    fn finish(self, comparisons: &Comparisons) -> Ranking {
         let covariance = self.covariance(super::curvature::EXACT_MAX);
         let order = order_of(&self.scores);
         let confidences = order
@@ -282,13 +255,13 @@ impl<'a> Fit<'a> {
                 normal((self.scores[one] - self.scores[other]).max(0.0) / error)
             })
             .collect();
-        let parts = parts(self.scores.len(), self.edges.iter().copied());
+        let parts = parts(self.scores.len(), self.votes.edges().iter().copied());
         let workers = self
             .reliabilities
             .iter()
             .enumerate()
             .map(|(worker, reliability)| Reliability {
-                answers: self.comparisons.answers_of(worker),
+                answers: comparisons.answers_of(worker),
                 reliability: *reliability,
             })
             .collect();
@@ -304,10 +277,6 @@ impl<'a> Fit<'a> {
             scores: self.scores,
         }
     }
-}
-
-fn logistic(value: f64) -> f64 {
-    1.0 / (1.0 + (-value).exp())
 }
 
 /// Distribution function of the normal distribution, for values not below 0.

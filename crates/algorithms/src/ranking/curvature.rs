@@ -179,8 +179,18 @@ impl Curvature<'_> {
     }
 }
 
+/// In four sums: one alone would wait for each addition before the next.
 fn dot(one: &[f64], other: &[f64]) -> f64 {
-    one.iter().zip(other).map(|(a, b)| a * b).sum()
+    let (ones, rest_of_one) = one.as_chunks::<4>();
+    let (others, rest_of_other) = other.as_chunks::<4>();
+    let mut sums = [0.0; 4];
+    for (a, b) in ones.iter().zip(others) {
+        for at in 0..4 {
+            sums[at] += a[at] * b[at];
+        }
+    }
+    let rest = rest_of_one.iter().zip(rest_of_other);
+    rest.map(|(a, b)| a * b).sum::<f64>() + (sums[0] + sums[1]) + (sums[2] + sums[3])
 }
 
 #[cfg(test)]

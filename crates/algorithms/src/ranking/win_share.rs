@@ -14,12 +14,15 @@ use super::Comparisons;
 pub fn shares(comparisons: &Comparisons) -> Vec<f64> {
     let mut won = vec![0.0; comparisons.items()];
     let mut all = vec![0.0; comparisons.items()];
-    for pair in comparisons.pairs() {
-        let (left, right) = (pair.left as usize, pair.right as usize);
-        won[left] += pair.weight * pair.for_left;
-        won[right] += pair.weight * (1.0 - pair.for_left);
-        all[left] += pair.weight;
-        all[right] += pair.weight;
+    for ((left, right), votes) in comparisons.votes().each() {
+        let (left, right) = (left as usize, right as usize);
+        for vote in votes {
+            let weight = f64::from(vote.times) * comparisons.votes().weight(vote);
+            won[left] += weight * vote.for_left();
+            won[right] += weight * (1.0 - vote.for_left());
+            all[left] += weight;
+            all[right] += weight;
+        }
     }
     won.iter()
         .zip(&all)

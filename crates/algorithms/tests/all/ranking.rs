@@ -222,6 +222,49 @@ fn many_items_are_ranked_without_the_whole_matrix() {
     );
 }
 
+/// Once every pair of long orders was gone through several times in each of up to 200 rounds: this
+/// took minutes.
+#[test]
+fn long_orders_are_ranked_soon_and_their_workers_known() {
+    const ITEMS: usize = 400;
+    let mut chance = chances(5);
+    let orders: Vec<Order> = (0..8)
+        .map(|worker| {
+            let mut keyed: Vec<(f64, u32)> = (0..ITEMS as u32)
+                .map(|item| {
+                    let noise = chance() + chance() - 1.0;
+                    let truth = f64::from(item) / ITEMS as f64;
+                    match worker {
+                        // One says the opposite, one anything.
+                        6 => (0.3 * noise - truth, item),
+                        7 => (noise, item),
+                        _ => (0.3 * noise + truth, item),
+                    }
+                })
+                .collect();
+            keyed.sort_by(|one, other| other.0.total_cmp(&one.0));
+            let places = keyed.into_iter().map(|(_, item)| vec![item]).collect();
+            Order { worker, places }
+        })
+        .collect();
+    let ranking = rank(
+        &Comparisons::new(ITEMS, 8, &[], &orders).unwrap(),
+        Options::default(),
+    );
+    let pairs = ITEMS * (ITEMS - 1) / 2;
+    assert!(wrong(&ranking.order) < pairs / 20, "{:?}", ranking.order);
+    let reliabilities: Vec<f64> = ranking.workers.iter().map(|it| it.reliability).collect();
+    assert!(reliabilities[..6].iter().all(|it| *it > 0.95));
+    assert!(reliabilities[6] < 0.05, "{reliabilities:?}");
+    assert!((reliabilities[7] - 0.5).abs() < 0.15, "{reliabilities:?}");
+    let backwards: Vec<Order> = orders.into_iter().rev().collect();
+    let again = rank(
+        &Comparisons::new(ITEMS, 8, &[], &backwards).unwrap(),
+        Options::default(),
+    );
+    assert_eq!(ranking, again);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
