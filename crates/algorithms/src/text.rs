@@ -138,7 +138,7 @@ pub fn consolidate(
                 return Some(decision);
             }
             decision.agreement = agreements.expected(&batch, object, best);
-            if combined && let Some(text) = combiner.combine(object, best, None) {
+            if combined && let Some(text) = combiner.combine(&combiner.number(object), best, None) {
                 decision.agreement = text.mean_similarity(texts) - optimism;
                 decision.text = text.written();
                 decision.worker = None;

@@ -10,14 +10,19 @@
 //! - Source: Fiscus, "A post-processing system to yield reduced word error rates: recognizer output
 //!   voting error reduction (ROVER)", 1997. That the layout starts from the best answer, and the
 //!   weights, are ours.
-//! - Complexity: O(n·l²) for n answers of l words; [`Combiner::compare`] repeats that without each
-//!   of [`JUDGES_MAX`] answers on [`COMPARED_MAX`] objects. Texts too long to align within
-//!   [`CELLS_MAX`] cells are selected instead.
+//! - Complexity: O(n·l·d) for n answers of l words, d of them apart from the layout, at worst
+//!   O(n·l²): see [`align`]; [`Combiner::compare`] repeats that without each of [`JUDGES_MAX`]
+//!   answers on [`COMPARED_MAX`] objects, of fewer answers where that is much. Texts too long to align within [`CELLS_MAX`] cells are
+//!   selected instead.
 //! - Ties: a place keeps the word of the answer it started from; else the word first in order wins,
 //!   no word before any. Single answers: stand. Missing workers: an object without answers has no
 //!   text.
 
+mod align;
+
 use std::collections::BTreeMap;
+
+use align::Move;
 
 use super::Batch;
 use super::selection::Agreements;
@@ -25,8 +30,12 @@ use super::words::{Runs, Text, Word};
 
 /// Objects on which combining is compared with selecting, evenly spaced.
 const COMPARED_MAX: usize = 300;
-/// Answers of an object that are left out in turn.
+/// Answers of an object that are left out in turn, at most, and where aligning all of its answers
+/// takes many cells at least.
 const JUDGES_MAX: usize = 10;
+const JUDGES_MIN: usize = 2;
+/// Cells of an object's alignments up to which there are more judges than that.
+const JUDGED_CELLS: usize = 300_000_000;
 /// Words of one text times places of the layout, at most.
 const CELLS_MAX: usize = 100_000_000;
 /// Weights that differ by less are equal.
@@ -61,6 +70,8 @@ impl Compared {
 /// A text that was put together.
 pub(crate) struct Combined<'b> {
     words: Vec<Word<'b>>,
+    /// How much work it was.
+    cells: usize,
 }
 
 impl Combined<'_> {
@@ -89,12 +100,25 @@ impl Combined<'_> {
     }
 }
 
-/// One place: what was said there, with its weight. No word is the empty key.
+/// The answers to one object with their words as numbers, which are in the order of the words.
+pub(crate) struct Numbered<'t, 'b> {
+    object: usize,
+    texts: &'t [Text<'b>],
+    /// By answer and word.
+    numbers: Vec<Vec<u32>>,
+    /// One more than the largest number.
+    count: usize,
+}
+
+/// In place of a word: none.
+const NO_WORD: u32 = 0;
+
+/// One place: what was said there, with its weight.
 struct Place<'t, 'b> {
-    /// By key; the second is the weight of each spelling.
-    votes: BTreeMap<&'t str, (f64, Vec<(&'t Word<'b>, f64)>)>,
+    /// By the word's number; the second is the weight of each spelling.
+    votes: BTreeMap<u32, (f64, Vec<(&'t Word<'b>, f64)>)>,
     /// The word of the answer that the layout started from; no word in places that came later.
-    first: &'t str,
+    first: u32,
 }
 
 impl<'a, 'b> Combiner<'a, 'b> {
@@ -102,17 +126,39 @@ impl<'a, 'b> Combiner<'a, 'b> {
         Combiner { batch, agreements }
     }
 
+    pub(crate) fn number(&self, object: usize) -> Numbered<'a, 'b> {
+        let texts = self.batch.of(object);
+        let words = texts.iter().flat_map(|text| &text.words);
+        let mut keys: Vec<&str> = words.map(|word| word.key.as_str()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let number = |word: &Word<'_>| {
+            let before = keys.partition_point(|key| *key < word.key.as_str());
+            NO_WORD + 1 + before as u32
+        };
+        let numbers = texts.iter();
+        Numbered {
+            object,
+            texts,
+            numbers: numbers
+                .map(|text| text.words.iter().map(number).collect())
+                .collect(),
+            count: keys.len() + 1,
+        }
+    }
+
     /// Combines the answers of an object around the one at `base`, without one where that is left
     /// out. None where the texts are too long.
     pub(crate) fn combine(
         &self,
-        object: usize,
+        numbered: &Numbered<'a, 'b>,
         base: usize,
         without: Option<usize>,
     ) -> Option<Combined<'b>> {
-        let texts = self.batch.of(object);
+        let (object, texts) = (numbered.object, numbered.texts);
         let weight = |at: usize| self.agreements.weight(self.batch, object, at);
         let nearness = |at: usize| self.agreements.similarity(object, texts.len(), base, at);
+        let words_of = |at: usize| texts[at].words.iter().zip(&numbered.numbers[at]);
         let mut order: Vec<usize> = (0..texts.len())
             .filter(|at| *at != base && Some(*at) != without)
             .collect();
@@ -120,29 +166,33 @@ impl<'a, 'b> Combiner<'a, 'b> {
             let nearer = nearness(*other).total_cmp(&nearness(*one));
             nearer.then_with(|| texts[*one].text.cmp(texts[*other].text))
         });
-        let mut total = weight(base);
-        let mut places: Vec<Place<'_, 'b>> = texts[base]
-            .words
-            .iter()
-            .map(|word| {
+        let (mut total, mut cells) = (weight(base), 0);
+        let mut places: Vec<Place<'_, 'b>> = words_of(base)
+            .map(|(word, number)| {
                 let mut place = Place {
                     votes: BTreeMap::new(),
-                    first: &word.key,
+                    first: *number,
                 };
-                place.vote(word, total);
+                place.vote(word, *number, total);
                 place
             })
             .collect();
         for at in order {
-            let words = &texts[at].words;
-            if (words.len() + 1).checked_mul(places.len() + 1)? > CELLS_MAX {
+            let numbers = &numbered.numbers[at];
+            if (numbers.len() + 1).checked_mul(places.len() + 1)? > CELLS_MAX {
                 return None;
             }
-            places = align(places, words, weight(at), total);
+            let said: Vec<Vec<u32>> = places
+                .iter()
+                .map(|place| place.votes.keys().copied().collect())
+                .collect();
+            let (moves, more) = align::moves(&said, numbers, numbered.count);
+            cells += more;
+            places = join(places, words_of(at), &moves, weight(at), total);
             total += weight(at);
         }
         let words = places.iter().filter_map(Place::winner).cloned().collect();
-        Some(Combined { words })
+        Some(Combined { words, cells })
     }
 
     /// Leaves answers out in turn.
@@ -153,19 +203,22 @@ impl<'a, 'b> Combiner<'a, 'b> {
         let mut compared = Compared::default();
         let mut count = 0.0;
         for object in objects.into_iter().step_by(step) {
-            let texts = self.batch.of(object);
+            let numbered = self.number(object);
+            let texts = numbered.texts;
             let all = self
                 .agreements
                 .best(self.batch, object, None)
-                .and_then(|base| self.combine(object, base, None));
-            let Some(all) = all.map(|combined| combined.runs()) else {
+                .and_then(|base| self.combine(&numbered, base, None));
+            let Some(all) = all else {
                 continue;
             };
-            for judge in 0..texts.len().min(JUDGES_MAX) {
+            let judges = (JUDGED_CELLS / all.cells.max(1)).clamp(JUDGES_MIN, JUDGES_MAX);
+            let all = all.runs();
+            for judge in 0..texts.len().min(judges) {
                 let Some(base) = self.agreements.best(self.batch, object, Some(judge)) else {
                     continue;
                 };
-                let Some(combined) = self.combine(object, base, Some(judge)) else {
+                let Some(combined) = self.combine(&numbered, base, Some(judge)) else {
                     continue;
                 };
                 let judge_text = &texts[judge];
@@ -185,8 +238,8 @@ impl<'a, 'b> Combiner<'a, 'b> {
 }
 
 impl<'t, 'b> Place<'t, 'b> {
-    fn vote(&mut self, word: &'t Word<'b>, weight: f64) {
-        let (sum, spellings) = self.votes.entry(&word.key).or_default();
+    fn vote(&mut self, word: &'t Word<'b>, number: u32, weight: f64) {
+        let (sum, spellings) = self.votes.entry(number).or_default();
         *sum += weight;
         let same = |other: &&mut (&Word<'b>, f64)| {
             other.0.written == word.written && other.0.is_apart == word.is_apart
@@ -198,14 +251,14 @@ impl<'t, 'b> Place<'t, 'b> {
     }
 
     fn pass(&mut self, weight: f64) {
-        self.votes.entry("").or_default().0 += weight;
+        self.votes.entry(NO_WORD).or_default().0 += weight;
     }
 
     /// The word that wins; none when no word does.
     fn winner(&self) -> Option<&'t Word<'b>> {
         let most = self.votes.values().map(|(sum, _)| *sum).fold(0.0, f64::max);
         let is_most = |sum: f64| sum >= most - TIE;
-        let kept = self.votes.get(self.first);
+        let kept = self.votes.get(&self.first);
         let (_, spellings) = match kept {
             Some(votes) if is_most(votes.0) => votes,
             _ => self.votes.values().find(|(sum, _)| is_most(*sum))?,
@@ -226,71 +279,42 @@ impl<'t, 'b> Place<'t, 'b> {
     }
 }
 
-/// Aligns the words of one more answer with the places; `total` is the weight of those before it.
-fn align<'t, 'b>(
+/// Takes one more answer into the places it was aligned with; `total` is the weight of those before
+/// it.
+fn join<'t, 'b: 't>(
     places: Vec<Place<'t, 'b>>,
-    words: &'t [Word<'b>],
+    words: impl Iterator<Item = (&'t Word<'b>, &'t u32)>,
+    moves: &[Move],
     weight: f64,
     total: f64,
 ) -> Vec<Place<'t, 'b>> {
-    const BOTH: u8 = 0;
-    const PASS: u8 = 1;
-    const NEW: u8 = 2;
-    let width = words.len() + 1;
-    let mut moves = vec![NEW; (places.len() + 1) * width];
-    // Cost of the places so far with the words so far.
-    let mut above: Vec<u32> = (0..width as u32).collect();
-    for (row, place) in places.iter().enumerate() {
-        let moves = &mut moves[(row + 1) * width..(row + 2) * width];
-        let pass = u32::from(!place.votes.contains_key(""));
-        let mut here = Vec::with_capacity(width);
-        here.push(above[0] + pass);
-        moves[0] = PASS;
-        for (column, word) in words.iter().enumerate() {
-            let differs = u32::from(!place.votes.contains_key(word.key.as_str()));
-            let both = above[column] + differs;
-            let passed = above[column + 1] + pass;
-            let new = here[column] + 1;
-            let least = both.min(passed).min(new);
-            moves[column + 1] = if least == both {
-                BOTH
-            } else if least == passed {
-                PASS
-            } else {
-                NEW
-            };
-            here.push(least);
-        }
-        above = here;
-    }
-    let mut aligned = Vec::with_capacity(places.len() + words.len());
-    let mut column = words.len();
-    let mut left = places;
-    loop {
-        match moves[left.len() * width + column] {
-            NEW if column == 0 => break,
-            NEW => {
-                column -= 1;
+    let (mut left, mut words) = (places.into_iter(), words);
+    let mut joined = Vec::with_capacity(moves.len());
+    for step in moves {
+        let mut place = match step {
+            Move::Both | Move::Pass => match left.next() {
+                Some(place) => place,
+                None => break,
+            },
+            Move::New => {
                 let mut place = Place {
                     votes: BTreeMap::new(),
-                    first: "",
+                    first: NO_WORD,
                 };
                 place.pass(total);
-                place.vote(&words[column], weight);
-                aligned.push(place);
+                place
             }
-            step => {
-                let Some(mut place) = left.pop() else { break };
-                if step == BOTH {
-                    column -= 1;
-                    place.vote(&words[column], weight);
-                } else {
-                    place.pass(weight);
-                }
-                aligned.push(place);
+        };
+        match step {
+            Move::Pass => place.pass(weight),
+            Move::Both | Move::New => {
+                let Some((word, number)) = words.next() else {
+                    break;
+                };
+                place.vote(word, *number, weight);
             }
         }
+        joined.push(place);
     }
-    aligned.reverse();
-    aligned
+    joined
 }

@@ -31,6 +31,8 @@ const NOISE: f64 = 1e-9;
 pub(crate) struct Agreements {
     /// By object, answers × answers.
     similarities: Vec<Vec<f64>>,
+    /// By object: the mean similarity of two different answers; 0 where there are no two.
+    means: Vec<f64>,
     /// By worker: sum of advantages, objects, sum of mean similarities, objects answered.
     workers: Vec<Totals>,
     /// What a unit of similarity and of advantage are worth.
@@ -50,10 +52,15 @@ struct Totals {
 
 impl Agreements {
     pub(crate) fn new(batch: &Batch<'_>) -> Agreements {
+        let similarities: Vec<Vec<f64>> = (0..batch.objects())
+            .map(|object| similarities(batch, object))
+            .collect();
+        let of_objects = similarities.iter().enumerate();
         let mut agreements = Agreements {
-            similarities: (0..batch.objects())
-                .map(|object| similarities(batch, object))
+            means: of_objects
+                .map(|(object, own)| mean_of_two(own, batch.of(object).len()))
                 .collect(),
+            similarities,
             workers: vec![Totals::default(); batch.workers],
             slopes: [1.0, 1.0],
             mean: 0.0,
@@ -61,7 +68,7 @@ impl Agreements {
         let (mut sum, mut count) = (0.0, 0.0);
         for object in 0..batch.objects() {
             let texts = batch.of(object);
-            let object_mean = agreements.object_mean(object, texts.len());
+            let object_mean = agreements.means[object];
             for (at, text) in texts.iter().enumerate() {
                 let totals = &mut agreements.workers[text.worker as usize];
                 totals.answers += 1;
@@ -174,7 +181,7 @@ impl Agreements {
         let count = batch.of(object).len();
         let values = (0..count).map(|at| self.value(batch, object, at, None));
         let mean_value = values.sum::<f64>() / count as f64;
-        self.object_mean(object, count) + self.value(batch, object, at, None) - mean_value
+        self.means[object] + self.value(batch, object, at, None) - mean_value
     }
 
     pub(crate) fn similarity(&self, object: usize, count: usize, one: usize, other: usize) -> f64 {
@@ -204,17 +211,8 @@ impl Agreements {
         if texts.len() < 2 {
             return totals.advantage / (totals.shared + MORE_OBJECTS);
         }
-        let here = mean_but(&self.similarities[object], texts.len(), at, None)
-            - self.object_mean(object, texts.len());
+        let here = mean_but(&self.similarities[object], texts.len(), at, None) - self.means[object];
         (totals.advantage - here) / (totals.shared - 1.0 + MORE_OBJECTS)
-    }
-
-    /// Mean similarity of two different answers of an object; 0 where there are no two.
-    fn object_mean(&self, object: usize, count: usize) -> f64 {
-        let all: f64 = self.similarities[object].iter().sum();
-        let pairs = (count * count).saturating_sub(count);
-        // Every answer is wholly like itself.
-        (all - count as f64) / pairs.max(1) as f64
     }
 }
 
@@ -233,6 +231,13 @@ fn mean_but(similarities: &[f64], count: usize, at: usize, without: Option<usize
         }
     }
     sum / f64::max(others, 1.0)
+}
+
+fn mean_of_two(similarities: &[f64], count: usize) -> f64 {
+    let all: f64 = similarities.iter().sum();
+    let pairs = (count * count).saturating_sub(count);
+    // Every answer is wholly like itself.
+    (all - count as f64) / pairs.max(1) as f64
 }
 
 fn similarities(batch: &Batch<'_>, object: usize) -> Vec<f64> {

@@ -305,3 +305,46 @@ fn rounding_noise_does_not_decide() {
     };
     assert_eq!(named(|worker| worker), named(|worker| 3 - worker));
 }
+
+/// Once every cell of every table looked words up in a tree: a minute for this.
+#[test]
+fn long_texts_are_put_together_soon() {
+    const WORDS: usize = 700;
+    let mut state = 3u64;
+    let mut below = |most: u64| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) % most
+    };
+    let truth: Vec<String> = (0..WORDS).map(|at| format!("w{at}")).collect();
+    let given: Vec<String> = (0..10)
+        .map(|_| {
+            let mut words = Vec::new();
+            for word in &truth {
+                match below(30) {
+                    0 => {}
+                    1 => words.push(format!("w{}", below(500))),
+                    2 => words.extend([word.clone(), format!("w{}", below(500))]),
+                    _ => words.push(word.clone()),
+                }
+            }
+            words.join(" ")
+        })
+        .collect();
+    let list: Vec<TextAnswer<'_>> = (0..)
+        .zip(&given)
+        .map(|(worker, text)| TextAnswer {
+            object: 0,
+            worker,
+            text,
+        })
+        .collect();
+    let found = consolidate(1, 10, &list, &Options::default()).unwrap();
+    assert!(found.combined);
+    let text = &found.objects[0].as_ref().unwrap().text;
+    let words: std::collections::BTreeSet<&str> = text.split(' ').collect();
+    let found = truth.iter().filter(|word| words.contains(word.as_str()));
+    assert!(found.count() > WORDS - WORDS / 50);
+    assert!(text.split(' ').count().abs_diff(WORDS) < WORDS / 50);
+}
