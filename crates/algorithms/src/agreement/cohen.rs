@@ -4,11 +4,11 @@
 //!   would be equal if each worker's answers were dealt out by chance; (equal − by chance)/(1 − by
 //!   chance). Two workers with too few common objects have none.
 //! - Source: Cohen, "A coefficient of agreement for nominal scales", 1960.
-//! - Complexity: O(Σ of the squared answers of an object × log) time; memory for the pairs of one
-//!   worker at a time, and for pairs of workers with a kappa.
+//! - Complexity: O(answers), and of workers with enough answers O(Σ of the squared answers of an object
+//!   × log) time; memory for the pairs of one worker at a time, and for pairs of workers with a kappa.
 //! - When both only ever gave one and the same label the kappa is 1, as they agree.
 
-use crate::answers::Answers;
+use crate::answers::{Answer, Answers};
 
 /// Two workers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,26 +39,38 @@ pub struct Cohen {
 /// Measures pairs of workers with at least `common_min` common objects (and at least one), and lists
 /// at most `listed_max` of them.
 pub fn kappas(answers: &Answers, common_min: usize, listed_max: usize) -> Cohen {
-    let mut objects_of: Vec<Vec<u32>> = vec![Vec::new(); answers.workers()];
+    let common_min = common_min.max(1);
+    let mut counts = vec![0usize; answers.workers()];
     for answer in answers.all() {
-        objects_of[answer.worker as usize].push(answer.object);
+        counts[answer.worker as usize] += 1;
+    }
+    // Who answered too few objects has no pair: many have, where a crowd answers once each, and every
+    // two of them met.
+    let (mut enough, mut starts): (Vec<&Answer>, Vec<usize>) = (Vec::new(), vec![0]);
+    for object in 0..answers.objects() {
+        let of_object = answers.of(object).iter();
+        enough.extend(of_object.filter(|answer| counts[answer.worker as usize] >= common_min));
+        starts.push(enough.len());
+    }
+    let mut answers_of: Vec<Vec<&Answer>> = vec![Vec::new(); answers.workers()];
+    for answer in &enough {
+        answers_of[answer.worker as usize].push(answer);
     }
     let mut listed: Vec<Pair> = Vec::new();
     let (mut sum, mut pairs) = (0.0, 0);
     let mut met = Vec::new();
-    for (worker, objects) in objects_of.iter().enumerate() {
+    for (worker, own) in answers_of.iter().enumerate() {
         let worker = worker as u32;
         met.clear();
-        for object in objects {
-            let of_object = answers.of(*object as usize);
-            let own = of_object.iter().find(|answer| answer.worker == worker);
-            let Some(own) = own else { continue };
-            let others = of_object.iter().filter(|other| other.worker > worker);
+        for own in own {
+            let object = own.object as usize;
+            let of_object = enough[starts[object]..starts[object + 1]].iter();
+            let others = of_object.filter(|other| other.worker > worker);
             met.extend(others.map(|other| (other.worker, own.label, other.label)));
         }
         met.sort_unstable();
         for common in met.chunk_by(|one, other| one.0 == other.0) {
-            if common.len() < common_min.max(1) {
+            if common.len() < common_min {
                 continue;
             }
             let pair = of_common(worker, common);

@@ -205,6 +205,23 @@ fn numbers_have_an_alpha_too() {
     assert!((alpha(&units, Difference::Ordinal).unwrap() - 0.815).abs() < 0.0005);
 }
 
+/// Once each worker was held against all others of the object: minutes for this.
+#[test]
+fn a_hundred_thousand_workers_of_one_object_have_no_pairs() {
+    const WORKERS: u32 = 100_000;
+    let list: Vec<Answer> = (0..WORKERS)
+        .map(|worker| Answer {
+            object: 0,
+            worker,
+            label: worker % 2,
+        })
+        .collect();
+    let answers = Answers::new(1, WORKERS as usize, 2, &list).unwrap();
+    let found = report(&answers, ReportOptions::default()).unwrap();
+    assert_eq!((found.cohen.pairs, found.cohen.mean), (0, None));
+    assert!((found.raw - 0.5).abs() < 1e-4);
+}
+
 proptest! {
     #[test]
     fn names_of_workers_do_not_matter_and_nothing_exceeds_one(
