@@ -134,6 +134,11 @@ fn agreeing(answers: &Answers) -> impl Iterator<Item = f64> {
     })
 }
 
+/// What is 0 but for the noise of rounding as 0, and never as −0.
+fn no_noise(value: f64) -> f64 {
+    if value.abs() < 1e-12 { 0.0 } else { value }
+}
+
 /// How alike two answers to one object are: the mean over its pairs, then over objects with at least
 /// two answers, and how many of those there are; none without any.
 fn mean_of_pairs<T>(

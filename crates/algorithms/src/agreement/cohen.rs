@@ -123,7 +123,7 @@ fn of_common(one: u32, common: &[(u32, u32, u32)]) -> Pair {
 pub(super) fn beyond_chance(agreeing: f64, by_chance: f64) -> f64 {
     let rest = 1.0 - by_chance;
     if rest > 1e-12 {
-        (agreeing - by_chance) / rest
+        super::no_noise((agreeing - by_chance) / rest)
     } else {
         1.0
     }

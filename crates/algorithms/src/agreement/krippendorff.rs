@@ -10,6 +10,7 @@
 //!   O(Σ of the squared answers of an object) time.
 //! - When only one value was ever given alpha is 1, as all agree.
 
+use super::no_noise;
 use crate::answers::Answers;
 use crate::numbers::Numbers;
 
@@ -99,7 +100,7 @@ pub fn alpha(units: &Units, difference: Difference) -> Option<f64> {
         Difference::Ratio => ratios(units)?,
     };
     Some(if by_chance > 0.0 {
-        1.0 - (units.values.len() as f64 - 1.0) * seen / by_chance
+        no_noise(1.0 - (units.values.len() as f64 - 1.0) * seen / by_chance)
     } else {
         1.0
     })

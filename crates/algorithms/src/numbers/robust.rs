@@ -18,7 +18,7 @@
 //!   variance for each worker); how many made-up answers: Smyth, "Linear models and empirical Bayes
 //!   methods for assessing differential expression", 2004, section 6.2. Joining them is ours.
 //! - Complexity: O(answers) a round; O(answers + objects + workers) memory.
-//! - Outliers: by the weights; nothing is thrown away. Ties: none.
+//! - Outliers: by the weights. Slips beyond all measure ([`gross`]) have none. Ties: none.
 //! - Single answers: the answer less what is known of its worker's bias, with the worker's spread as
 //!   its error. When no object has two answers there is nothing known: no error, no interval.
 //! - Bounds: numbers and intervals are cut to them; that answers pile up there is not modelled.
@@ -28,6 +28,7 @@
 
 mod fit;
 mod gamma;
+mod gross;
 
 use super::{Estimate, Numbers};
 use fit::Fit;

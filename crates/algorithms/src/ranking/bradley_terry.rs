@@ -274,7 +274,12 @@ impl<'a> Fit<'a> {
             parts,
             workers,
             spread: self.variance.sqrt(),
-            scores: self.scores,
+            // The order takes them for equal too; and no score is −0.
+            scores: self
+                .scores
+                .into_iter()
+                .map(|score| if score.abs() < 1e-9 { 0.0 } else { score })
+                .collect(),
         }
     }
 }

@@ -194,6 +194,51 @@ fn two_far_apart_meet_in_the_middle_whatever_the_workers_are_called() {
     }
 }
 
+/// Once a slip widened the range, the tails and the spreads of all: intervals no longer held.
+#[test]
+fn a_slip_spoils_nothing_but_its_own_weight() {
+    let rows: Vec<Vec<f64>> = (0..5u32)
+        .map(|worker| {
+            let of_worker = (0..60u32).map(|object| {
+                let noise = f64::from((object * 37 + worker * worker * 53 + 11) % 101) / 101.0;
+                f64::from(20 + object) + 4.0 * (noise - 0.5)
+            });
+            of_worker.collect()
+        })
+        .collect();
+    let clean = of(&table(&rows.iter().map(Vec::as_slice).collect::<Vec<_>>()));
+    for factor in [10.0, 1e4, 1e15, 1e60] {
+        let mut rows = rows.clone();
+        rows[2][40] *= factor;
+        let found = of(&table(&rows.iter().map(Vec::as_slice).collect::<Vec<_>>()));
+        assert_eq!(found.freedom, clean.freedom);
+        for (object, before) in found.objects.iter().zip(&clean.objects) {
+            let (object, before) = (object.unwrap(), before.unwrap());
+            assert!((object.value - before.value).abs() < 1.0);
+            let wider = object.standard_error.unwrap() / before.standard_error.unwrap();
+            assert!((0.9..1.25).contains(&wider), "{wider} with {factor}");
+        }
+        assert!(found.workers[2].weight < clean.workers[2].weight);
+        assert_eq!(found.workers[2].answers, 60);
+    }
+    let few = of(&table(&[&[1.0, 2.0], &[1.1, 2.1], &[1e15, 1.9]]));
+    let [first, other] = [0, 1].map(|object| few.objects[object].unwrap());
+    assert!((first.value - 1.05).abs() < 0.1 && first.standard_error.unwrap() < 0.2);
+    assert!((other.value - 2.0).abs() < 0.1 && other.standard_error.unwrap() < 0.2);
+}
+
+#[test]
+fn numbers_have_no_noise_of_rounding_and_no_negative_zero() {
+    for value in [1.5, 0.1, 2.7, 1e-3, 123_456.7] {
+        let found = of(&table(&[&[value, 3.3], &[value, 3.3], &[value, 3.3]]));
+        assert_eq!(found.objects[0].unwrap().value, value);
+        assert_eq!(found.objects[1].unwrap().value, 3.3);
+    }
+    let found = of(&table(&[&[-0.0, 1.0], &[-0.0, 1.0], &[0.0, 1.0]]));
+    assert!(found.objects[0].unwrap().value.is_sign_positive());
+    assert!(found.workers.iter().all(|it| it.bias.is_sign_positive()));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]

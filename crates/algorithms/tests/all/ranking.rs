@@ -222,6 +222,14 @@ fn many_items_are_ranked_without_the_whole_matrix() {
     );
 }
 
+#[test]
+fn no_score_is_minus_zero() {
+    let ranking = ranked(5, 2, &[beats(0, 0, 1), beats(1, 1, 0), beats(0, 2, 3)]);
+    assert_eq!(ranking.scores[4], 0.0);
+    let mut zeros = ranking.scores.iter().filter(|score| **score == 0.0);
+    assert!(zeros.all(|score| score.is_sign_positive()));
+}
+
 /// Once every pair of long orders was gone through several times in each of up to 200 rounds: this
 /// took minutes.
 #[test]

@@ -1,6 +1,7 @@
 //! The rounds themselves; see [`super`].
 
 use super::gamma::{digamma, log_gamma, trigamma};
+use super::gross::slips;
 use super::{FREEDOM, LIKE_ALL, NumberConsolidation, NumberSkill};
 use crate::connected::parts;
 use crate::numbers::plain::median;
@@ -16,13 +17,17 @@ struct One {
     object: usize,
     worker: usize,
     value: f64,
+    /// 0 of a slip, and so it stays.
     weight: f64,
+    is_slip: bool,
 }
 
 /// What is known of a worker.
 #[derive(Clone, Copy)]
 struct Worker {
+    /// Slips left out.
     answers: f64,
+    slips: f64,
     part: usize,
     bias: f64,
     bias_variance: f64,
@@ -66,9 +71,18 @@ impl Fit {
                     worker: worker as usize,
                     value,
                     weight: 1.0,
+                    is_slip: false,
                 });
             }
             starts.push(all.len());
+        }
+        let given: Vec<(usize, f64)> = all.iter().map(|one| (one.worker, one.value)).collect();
+        for (one, is_slip) in all
+            .iter_mut()
+            .zip(slips(&given, &starts, numbers.workers()))
+        {
+            one.is_slip = is_slip;
+            one.weight = if is_slip { 0.0 } else { 1.0 };
         }
         let middle = if values.is_empty() {
             0.0
@@ -77,19 +91,25 @@ impl Fit {
         };
         let farthest = all
             .iter()
+            .filter(|one| !one.is_slip)
             .map(|one| (one.value - middle).abs())
             .fold(0.0, f64::max);
         // A range too small to divide by is none.
         let unit = if farthest.is_normal() { farthest } else { 1.0 };
-        let mut per_worker = vec![0.0; numbers.workers()];
+        let mut per_worker = vec![(0.0, 0.0); numbers.workers()];
         for one in &mut all {
             one.value = (one.value - middle) / unit;
-            per_worker[one.worker] += 1.0;
+            let (answers, slips) = &mut per_worker[one.worker];
+            match one.is_slip {
+                true => *slips += 1.0,
+                false => *answers += 1.0,
+            }
         }
         // Objects, then workers.
         let objects = numbers.objects();
         let links = all
             .iter()
+            .filter(|one| !one.is_slip)
             .map(|one| (one.object as u32, (objects + one.worker) as u32));
         let part: Vec<usize> = parts(objects + numbers.workers(), links)
             .into_iter()
@@ -99,7 +119,8 @@ impl Fit {
         let medians: Vec<f64> = starts
             .windows(2)
             .map(|range| {
-                let mut own: Vec<f64> = all[range[0]..range[1]].iter().map(|o| o.value).collect();
+                let own = all[range[0]..range[1]].iter().filter(|one| !one.is_slip);
+                let mut own: Vec<f64> = own.map(|one| one.value).collect();
                 if own.is_empty() {
                     0.0
                 } else {
@@ -108,18 +129,20 @@ impl Fit {
             })
             .collect();
         let (mut squares, mut free) = (0.0, 0.0);
-        for one in &all {
+        for one in all.iter().filter(|one| !one.is_slip) {
             squares += (one.value - medians[one.object]).powi(2);
         }
         for range in starts.windows(2) {
-            free += (range[1] - range[0]).saturating_sub(1) as f64;
+            let own = all[range[0]..range[1]].iter().filter(|one| !one.is_slip);
+            free += own.count().saturating_sub(1) as f64;
         }
         let variance = if free > 0.0 { squares / free } else { 0.0 }.max(LEAST);
         let workers = per_worker
             .into_iter()
             .enumerate()
-            .map(|(worker, answers)| Worker {
+            .map(|(worker, (answers, slips))| Worker {
                 answers,
+                slips,
                 part: part[objects + worker],
                 bias: 0.0,
                 bias_variance: 0.0,
@@ -161,6 +184,9 @@ impl Fit {
     pub(super) fn weigh(&mut self) {
         for at in 0..self.all.len() {
             let one = &self.all[at];
+            if one.is_slip {
+                continue;
+            }
             let (_, square) = self.error(one);
             let spread = self.workers[one.worker].variance;
             self.all[at].weight = steady((self.freedom + 1.0) / (self.freedom + square / spread));
@@ -285,8 +311,9 @@ impl Fit {
 
     /// The same spread for all.
     pub(super) fn learn_common_spread(&mut self) {
-        let squares: f64 = self.all.iter().map(|one| self.error(one).1).sum();
-        self.variance = (squares / self.all.len().max(1) as f64).max(LEAST);
+        let counted = || self.all.iter().filter(|one| !one.is_slip);
+        let squares: f64 = counted().map(|one| self.error(one).1).sum();
+        self.variance = (squares / counted().count().max(1) as f64).max(LEAST);
         for worker in &mut self.workers {
             worker.variance = self.variance;
         }
@@ -298,7 +325,7 @@ impl Fit {
         let count = self.workers.len();
         let (mut expected, mut seen, mut free) =
             (vec![0.0; count], vec![0.0; count], vec![0.0; count]);
-        for one in &self.all {
+        for one in self.all.iter().filter(|one| !one.is_slip) {
             let worker = &self.workers[one.worker];
             let slope = 1.0 + worker.more;
             let own = one.weight / worker.variance * slope * slope * self.variances[one.object];
@@ -340,7 +367,7 @@ impl Fit {
     pub(super) fn learn_freedom(&mut self) {
         let mut logs = FREEDOM.map(|_| 0.0);
         let mut count = 0.0;
-        for one in &self.all {
+        for one in self.all.iter().filter(|one| !one.is_slip) {
             let worker = &self.workers[one.worker];
             let slope = 1.0 + worker.more;
             // The answer's own part in its number; a lone answer is all of it.
@@ -385,6 +412,18 @@ impl Fit {
             && self.all.iter().all(|one| one.weight.is_finite())
     }
 
+    /// Without the noise of rounding, which is twelve digits below the size of all answers.
+    fn tidy(&self, value: f64) -> f64 {
+        let size = (self.middle.abs() + self.unit).log10().ceil();
+        let factor = 10f64.powi(12 - size as i32);
+        let tidy = (value * factor).round() / factor;
+        // Adding 0 makes a 0 of -0.
+        match factor.is_normal() && tidy.is_finite() {
+            true => tidy + 0.0,
+            false => value + 0.0,
+        }
+    }
+
     pub(super) fn finish(self, numbers: &Numbers) -> NumberConsolidation {
         let knows = self.starts.windows(2).any(|range| range[1] - range[0] > 1);
         let objects = (0..self.numbers.len())
@@ -393,7 +432,7 @@ impl Fit {
                 if own.is_empty() {
                     return None;
                 }
-                let value = self.middle + self.unit * self.numbers[object];
+                let value = self.tidy(self.middle + self.unit * self.numbers[object]);
                 let mut variance = self.variances[object];
                 for one in own {
                     let worker = &self.workers[one.worker];
@@ -426,12 +465,12 @@ impl Fit {
             .iter()
             .zip(&weights)
             .map(|(worker, weight)| NumberSkill {
-                answers: worker.answers as u32,
-                bias: self.unit * worker.bias,
+                answers: (worker.answers + worker.slips) as u32,
+                bias: self.tidy(self.unit * worker.bias),
                 stretch: 1.0 + worker.more,
                 spread: self.unit * worker.variance.sqrt(),
-                weight: if worker.answers > 0.0 {
-                    weight / worker.answers
+                weight: if worker.answers + worker.slips > 0.0 {
+                    weight / (worker.answers + worker.slips)
                 } else {
                     1.0
                 },
