@@ -244,7 +244,7 @@ fn many_workers_at_once_give_each_object_exactly_its_answers() {
         // On PostgreSQL a task that another worker is just taking may be passed over: what is left then is
         // there for whoever asks again.
         for worker in 1..=8 {
-            answered.push(drain(&db, worker).await);
+            answered.push(drain(db, worker).await);
         }
         assert_eq!(
             answered.iter().sum::<i64>(),
