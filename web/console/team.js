@@ -141,8 +141,8 @@ export class TeamPage {
         h("form.actions", { method: "dialog" }, h("button.button", {}, t("console.done"))),
       )
     );
-    /** Who was put in here: a search that replies late must not take that back. @type {Set<string>} */
-    const added = new Set();
+    /** Who is being put in here, or was: a search that replies meanwhile, or later, must not take that back. @type {Map<string, "adding"|"added">} */
+    const added = new Map();
     let asked = 0;
     const look = async () => {
       const mine = ++asked;
@@ -160,24 +160,27 @@ export class TeamPage {
     void this.#loadTeam();
   }
 
-  /** @param {Worker} worker @param {HTMLElement} found @param {Set<string>} added */
+  /** @param {Worker} worker @param {HTMLElement} found @param {Map<string, "adding"|"added">} added */
   #candidate(worker, found, added) {
     const done = () => h("span.chip.moss", {}, icon("check"), t("console.team.added"));
     const button = /** @type {HTMLButtonElement} */ (
-      h("button.button", { type: "button", "data-worker": worker.id, "aria-label": t("console.team.add.named", { name: worker.name }) }, t("console.team.add.one"))
+      h("button.button", { type: "button", disabled: added.has(worker.id), "data-worker": worker.id, "aria-label": t("console.team.add.named", { name: worker.name }) }, t("console.team.add.one"))
     );
     button.addEventListener("click", async () => {
       button.disabled = true;
-      if (!(await this.#putIn([worker.id]))) {
-        button.disabled = false;
-        return;
-      }
-      added.add(worker.id);
+      added.set(worker.id, "adding");
+      const isIn = await this.#putIn([worker.id]);
+      if (isIn) added.set(worker.id, "added");
+      else added.delete(worker.id);
       // The list may have been drawn anew meanwhile.
-      const buttons = /** @type {NodeListOf<HTMLElement>} */ (found.querySelectorAll("button[data-worker]"));
-      for (const each of buttons) if (each.dataset["worker"] === worker.id) each.replaceWith(done());
+      const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (found.querySelectorAll("button[data-worker]"));
+      for (const each of buttons) {
+        if (each.dataset["worker"] !== worker.id) continue;
+        if (isIn) each.replaceWith(done());
+        else each.disabled = false;
+      }
     });
     const name = h("span.person", {}, h("span", {}, worker.name), worker.email && worker.email !== worker.name ? h("span.under", {}, worker.email) : null);
-    return h("li", {}, name, added.has(worker.id) ? done() : button);
+    return h("li", {}, name, added.get(worker.id) === "added" ? done() : button);
   }
 }

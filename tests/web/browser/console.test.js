@@ -401,6 +401,27 @@ test("a team: a search that replies late does not take back who was added meanwh
   assert.equal(await dialog.getByText("Added").count(), 1);
 });
 
+test("a team: a search that replies while somebody is being added does not hide that they were", async (t) => {
+  const { page } = await open(t, { hash: "#/teams/birders" });
+  let reply = () => {};
+  const held = new Promise((resolve) => (reply = () => resolve(undefined)));
+  // The server has put them in, and this page does not know it yet.
+  await page.route("**/members", async (route) => {
+    const response = await route.fetch();
+    await held;
+    await route.fulfill({ response });
+  });
+  await button(page, "Add members").click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Add 森 彩" }).click();
+  await page.evaluate(() => document.querySelectorAll("ul.found li").forEach((each) => each.classList.add("before")));
+  await dialog.getByRole("searchbox").fill("mori");
+  await page.waitForFunction(() => document.querySelector("ul.found li:not(.before)"));
+  assert.equal(await dialog.getByRole("button", { name: "Add 森 彩" }).isDisabled(), true);
+  reply();
+  await dialog.getByText("Added").waitFor();
+});
+
 test("a team: somebody is taken out and put back by Undo, added by search; deleting is refused while a job needs it", async (t) => {
   const { page } = await open(t, { hash: "#/teams/birders" });
   await button(page, "Remove ken from the team").click();
