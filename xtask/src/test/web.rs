@@ -39,6 +39,8 @@ pub fn run() -> Result<Counts> {
     let mut tests = Command::new("node");
     tests
         .args(["--test", "--test-concurrency=2", "--test-reporter=spec"])
+        // A file that waits for something that never comes fails, rather than the whole run.
+        .arg("--test-timeout=900000")
         .args(files)
         .current_dir(&folder)
         .env("CAIRN_BIN", cairn)
