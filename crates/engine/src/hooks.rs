@@ -50,8 +50,11 @@ impl Hooks {
         // What is said of an address may have a password in it.
         let failed = |error: reqwest::Error| {
             let error = error.without_url();
-            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
-            format!("hook `{name}`: {error}{}", cause.unwrap_or_default())
+            // The first cause tells what is wrong; what is around it, where that was noticed.
+            let first: &dyn std::error::Error = &error;
+            let causes = std::iter::successors(Some(first), |error| error.source());
+            let cause = causes.last().map(ToString::to_string);
+            format!("hook `{name}`: {}", cause.unwrap_or_default())
         };
         let request = client
             .post(url.clone())

@@ -288,3 +288,29 @@ async fn a_question_under_way_is_asked_again_after_a_restart() {
     let made = labels(&world, job.job_id).await;
     assert_eq!((made.len(), made[0].content.as_str()), (1, "1"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hook_that_is_away_is_said_to_be_away() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    // A port that nobody listens at any more.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://me:secret@{}/", listener.local_addr().unwrap());
+    drop(listener);
+    let urls = BTreeMap::from([("mine".to_owned(), url.parse().unwrap())]);
+    let world = World::with_hooks(Hooks::new(urls).unwrap()).await;
+    let job = world.create("away", texts(1), by_hook).await;
+    world
+        .until(job, "tasks", |job| job.progress.dispatched > 0)
+        .await;
+    for worker in 1..=2 {
+        assert_eq!(world.next(job, worker).await, Some(0));
+        world.answer(job, 0, worker, "Cat").await;
+    }
+    world.advance(120_000);
+    let held_up = world.until(job, "trouble", |job| job.held_up.is_some());
+    let reason = held_up.await.held_up.unwrap().reason;
+    assert!(
+        reason.starts_with("hook `mine`: Connection refused"),
+        "{reason}"
+    );
+}
