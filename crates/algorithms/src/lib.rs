@@ -21,6 +21,7 @@ pub mod ranking;
 pub mod redundancy;
 pub mod shapes;
 pub mod spans;
+pub(crate) mod sums;
 pub mod text;
 
 pub use answers::{Answer, Answers, AnswersError};

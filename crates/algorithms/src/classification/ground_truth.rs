@@ -37,8 +37,8 @@ mod counts;
 mod first;
 
 use self::counts::Counts;
-use self::first::{Columns, Matrices, first, of};
-use super::{COUNT_MIN, Confusion, Consolidation, Decision, Skill, two_decimals};
+use self::first::{Columns, Matrices, first};
+use super::{COUNT_MIN, Confusion, Consolidation, Decision, Skill, count_of, two_decimals};
 use crate::answers::Answers;
 
 /// Values of which only the ratios count are brought back when they may be as large as this, or after so
@@ -208,7 +208,7 @@ fn skills(columns: &Columns, counts: Vec<Vec<(u32, f64)>>) -> Vec<Skill> {
         let given = columns.given[own.clone()].to_vec();
         let counts: Vec<_> = counts.by_ref().take(own.len()).collect();
         let right = given.iter().zip(&counts);
-        let right: f64 = right.map(|(given, counts)| of(counts, *given)).sum();
+        let right: f64 = right.map(|(given, counts)| count_of(counts, *given)).sum();
         let answers = columns.answers[worker];
         Skill {
             answers,

@@ -18,6 +18,7 @@
 //!   keeps its posterior.
 
 use super::pairs::{Pairs, Seen};
+use crate::sums::add_equal;
 
 /// Part of the shares in the posterior of a mixture.
 pub(crate) const PART: f64 = 0.6;
@@ -112,13 +113,7 @@ impl Votes {
             .collect();
         let total: u64 = votes.iter().map(|(_, weight)| weight).sum();
         votes.sort_unstable_by_key(|(label, _)| *label);
-        votes.dedup_by(|next, first| {
-            let is_same = next.0 == first.0;
-            if is_same {
-                first.1 += next.1;
-            }
-            is_same
-        });
+        add_equal(&mut votes);
         let vote = self.part / (count + self.even);
         let even = self.even / posterior.len() as f64 * vote;
         for chance in posterior.iter_mut() {

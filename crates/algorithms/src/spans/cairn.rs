@@ -23,6 +23,7 @@
 use super::answers::Marked;
 use super::selection::{best_f1, heaviest};
 use super::{Span, SpansError, tokens};
+use crate::sums::add_equal;
 
 /// Part of the shares of the votes in the posterior.
 pub(crate) const SHARES: f64 = 0.5;
@@ -67,13 +68,7 @@ fn mix(marked: &Marked, object: usize, shares: f64, list: &mut Vec<(Span, f64)>)
         list.extend(votes.map(|(span, votes)| (span, shares * f64::from(votes) / answers)));
     }
     list.sort_unstable_by_key(|(span, _)| *span);
-    list.dedup_by(|later, kept| {
-        let same = later.0 == kept.0;
-        if same {
-            kept.1 += later.1;
-        }
-        same
-    });
+    add_equal(list);
     for (_, chance) in list.iter_mut() {
         *chance = chance.min(1.0);
     }

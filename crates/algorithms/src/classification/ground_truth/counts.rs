@@ -1,6 +1,8 @@
 //! Expected answers by column of a worker's matrix and true label: a table where it is small, else a list
 //! of what was counted.
 
+use crate::sums::add_equal;
+
 /// Cells of a table that is not worth doing without.
 const TABLE_MAX: usize = 4_000_000;
 /// Entries that a list takes before those of the same place are added up.
@@ -10,9 +12,9 @@ const LIST_MIN: usize = 1_000_000;
 pub(super) enum Counts {
     /// By column and label.
     Table { labels: usize, cells: Vec<f64> },
-    /// Column, label and count; those before `sorted` are sorted and of one place each.
+    /// Column and label, and the count; those before `sorted` are sorted and of one place each.
     List {
-        entries: Vec<(u32, u32, f64)>,
+        entries: Vec<((u32, u32), f64)>,
         sorted: usize,
     },
 }
@@ -38,7 +40,7 @@ impl Counts {
                 cells[column as usize * *labels + label as usize] += count;
             }
             Counts::List { entries, sorted } => {
-                entries.push((column, label, count));
+                entries.push(((column, label), count));
                 if entries.len() >= 2 * *sorted + LIST_MIN {
                     add_up(entries);
                     *sorted = entries.len();
@@ -59,7 +61,7 @@ impl Counts {
             }
             Counts::List { mut entries, .. } => {
                 add_up(&mut entries);
-                for (column, label, count) in entries {
+                for ((column, label), count) in entries {
                     of[column as usize].push((label, count));
                 }
             }
@@ -69,15 +71,9 @@ impl Counts {
 }
 
 /// Stable, so that counts are added in the order of objects.
-fn add_up(entries: &mut Vec<(u32, u32, f64)>) {
-    entries.sort_by_key(|(column, label, _)| (*column, *label));
-    entries.dedup_by(|next, first| {
-        let is_same = (next.0, next.1) == (first.0, first.1);
-        if is_same {
-            first.2 += next.2;
-        }
-        is_same
-    });
+fn add_up(entries: &mut Vec<((u32, u32), f64)>) {
+    entries.sort_by_key(|(place, _)| *place);
+    add_equal(entries);
 }
 
 #[cfg(test)]

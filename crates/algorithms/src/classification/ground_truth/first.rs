@@ -1,12 +1,15 @@
 //! The first round of [`super`]: what it tells of labels and workers.
 
+use super::super::count_of;
 use super::super::given::Given;
 use super::super::pairs::number;
 use super::counts::Counts;
 use crate::answers::{Answer, Answers};
+use crate::sums::add_equal;
 
 /// Accuracy that everybody is given before anything is known.
 const FIRST_ACCURACY: f64 = 0.7;
+
 /// The columns of the workers' matrices: one for each label that a worker used.
 pub(super) struct Columns {
     /// By column.
@@ -85,11 +88,7 @@ pub(super) fn first(answers: &Answers, columns: &Columns) -> (Vec<f64>, Matrices
         votes.clear();
         votes.extend(of_object.iter().map(|answer| (answer.label, 1.0)));
         votes.sort_unstable_by_key(|(label, _)| *label);
-        votes.dedup_by(|next, first| {
-            let is_same = next.0 == first.0;
-            first.1 += f64::from(u8::from(is_same));
-            is_same
-        });
+        add_equal(&mut votes);
         let most = votes.iter().map(|(_, votes)| *votes).fold(0.0, f64::max);
         let chance = |votes: f64| (log_ratio * (votes - most)).exp();
         let is_all = votes.len() == labels;
@@ -131,20 +130,14 @@ impl Matrices {
             let row_of_others = 1.5 * weight + others[own.clone()].iter().sum::<f64>();
             let mut longer: Vec<(u32, f64)> = counts[own.clone()].concat();
             longer.sort_by_key(|(label, _)| *label);
-            longer.dedup_by(|next, first| {
-                let is_same = next.0 == first.0;
-                if is_same {
-                    first.1 += next.1;
-                }
-                is_same
-            });
+            add_equal(&mut longer);
             for (_, more) in &mut longer {
                 *more = row_of_others / (row_of_others + *more);
             }
             rows.push(longer);
             let mut trace = 0.0;
             for column in own.clone() {
-                trace += others[column] + of(&counts[column], columns.given[column]);
+                trace += others[column] + count_of(&counts[column], columns.given[column]);
             }
             // Summed in another order than the answers, the trace may pass n by a rounding error.
             let accuracy = (trace / weight).min(1.0);
@@ -171,13 +164,5 @@ impl Matrices {
             largest,
             rows,
         }
-    }
-}
-
-/// The count of a label.
-pub(super) fn of(counts: &[(u32, f64)], label: u32) -> f64 {
-    match counts.binary_search_by_key(&label, |(label, _)| *label) {
-        Ok(at) => counts[at].1,
-        Err(_) => 0.0,
     }
 }

@@ -89,9 +89,7 @@ impl Fit {
         } else {
             median(&mut values)
         };
-        let farthest = all
-            .iter()
-            .filter(|one| !one.is_slip)
+        let farthest = counted(&all)
             .map(|one| (one.value - middle).abs())
             .fold(0.0, f64::max);
         // A range too small to divide by is none.
@@ -107,10 +105,7 @@ impl Fit {
         }
         // Objects, then workers.
         let objects = numbers.objects();
-        let links = all
-            .iter()
-            .filter(|one| !one.is_slip)
-            .map(|one| (one.object as u32, (objects + one.worker) as u32));
+        let links = counted(&all).map(|one| (one.object as u32, (objects + one.worker) as u32));
         let part: Vec<usize> = parts(objects + numbers.workers(), links)
             .into_iter()
             .map(|part| part as usize)
@@ -119,7 +114,7 @@ impl Fit {
         let medians: Vec<f64> = starts
             .windows(2)
             .map(|range| {
-                let own = all[range[0]..range[1]].iter().filter(|one| !one.is_slip);
+                let own = counted(&all[range[0]..range[1]]);
                 let mut own: Vec<f64> = own.map(|one| one.value).collect();
                 if own.is_empty() {
                     0.0
@@ -129,11 +124,11 @@ impl Fit {
             })
             .collect();
         let (mut squares, mut free) = (0.0, 0.0);
-        for one in all.iter().filter(|one| !one.is_slip) {
+        for one in counted(&all) {
             squares += (one.value - medians[one.object]).powi(2);
         }
         for range in starts.windows(2) {
-            let own = all[range[0]..range[1]].iter().filter(|one| !one.is_slip);
+            let own = counted(&all[range[0]..range[1]]);
             free += own.count().saturating_sub(1) as f64;
         }
         let variance = if free > 0.0 { squares / free } else { 0.0 }.max(LEAST);
@@ -311,9 +306,8 @@ impl Fit {
 
     /// The same spread for all.
     pub(super) fn learn_common_spread(&mut self) {
-        let counted = || self.all.iter().filter(|one| !one.is_slip);
-        let squares: f64 = counted().map(|one| self.error(one).1).sum();
-        self.variance = (squares / counted().count().max(1) as f64).max(LEAST);
+        let squares: f64 = counted(&self.all).map(|one| self.error(one).1).sum();
+        self.variance = (squares / counted(&self.all).count().max(1) as f64).max(LEAST);
         for worker in &mut self.workers {
             worker.variance = self.variance;
         }
@@ -325,7 +319,7 @@ impl Fit {
         let count = self.workers.len();
         let (mut expected, mut seen, mut free) =
             (vec![0.0; count], vec![0.0; count], vec![0.0; count]);
-        for one in self.all.iter().filter(|one| !one.is_slip) {
+        for one in counted(&self.all) {
             let worker = &self.workers[one.worker];
             let slope = 1.0 + worker.more;
             let own = one.weight / worker.variance * slope * slope * self.variances[one.object];
@@ -367,7 +361,7 @@ impl Fit {
     pub(super) fn learn_freedom(&mut self) {
         let mut logs = FREEDOM.map(|_| 0.0);
         let mut count = 0.0;
-        for one in self.all.iter().filter(|one| !one.is_slip) {
+        for one in counted(&self.all) {
             let worker = &self.workers[one.worker];
             let slope = 1.0 + worker.more;
             // The answer's own part in its number; a lone answer is all of it.
@@ -482,6 +476,11 @@ impl Fit {
             freedom: self.freedom,
         }
     }
+}
+
+/// The answers that are no slips.
+fn counted(all: &[One]) -> impl Iterator<Item = &One> {
+    all.iter().filter(|one| !one.is_slip)
 }
 
 /// The value to nine digits. Two answers far apart with equally good workers stay at their middle;

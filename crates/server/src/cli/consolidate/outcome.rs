@@ -193,8 +193,13 @@ impl Outcome {
 
 /// `3 objects`, `1 object`.
 pub(super) fn counted(count: usize, what: &str) -> String {
+    format!("{count} {}", of_many(count, what))
+}
+
+/// `objects`, or of one `object`.
+pub(super) fn of_many(count: usize, what: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{ending}")
+    format!("{what}{ending}")
 }
 
 /// The objects with the least value first; among equals those with fewer answers, then those that

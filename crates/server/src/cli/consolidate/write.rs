@@ -11,9 +11,6 @@ use super::names::Names;
 use super::outcome::{Confusions, Outcome};
 use super::outputs::Outputs;
 
-/// Fewer answers than these are none.
-const COUNT_MIN: f64 = 1e-9;
-
 /// One row a worker; the confusion is JSON: true label → label given → share.
 pub(super) fn workers(outputs: &Outputs, path: &Path, outcome: &Outcome) -> anyhow::Result<()> {
     outputs.write(path, |out| {
@@ -60,7 +57,7 @@ fn confusion(confusions: &Confusions, worker: usize, labels: &Names) -> Value {
             .filter(|(_, share)| *share > 0.0)
             .map(|(given, share)| (labels.name(given as usize).to_owned(), share.into()))
             .collect();
-        if all > COUNT_MIN && !shares.is_empty() {
+        if !shares.is_empty() {
             confusion.insert(labels.name(truth as usize).to_owned(), shares.into());
         }
     }

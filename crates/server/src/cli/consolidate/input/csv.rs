@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::super::progress::Progress;
 use super::quotes::Quotes;
-use super::{Each, Place, Source, parsed, positions};
+use super::{Each, Place, Source, check_single, parsed, positions};
 
 /// Bytes read at once.
 const BUFFER: usize = 1 << 18;
@@ -48,9 +48,7 @@ pub(super) fn rows<T: DeserializeOwned>(
     let header = header(source, &mut reader)?;
     // Some of these need not be there; which, the first row tells.
     for column in texts.iter().chain(structured) {
-        if header.iter().filter(|name| name == column).count() > 1 {
-            bail!("{}: there are two columns `{column}`", source.place(1));
-        }
+        check_single(&header, column).with_context(|| source.place(1))?;
     }
     let mut row = ByteRecord::new();
     while next(source, &mut reader, &mut row)? {

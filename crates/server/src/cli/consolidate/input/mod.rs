@@ -241,6 +241,13 @@ fn texts<const N: usize>(
     Ok(texts)
 }
 
+fn check_single(header: &[String], column: &str) -> anyhow::Result<()> {
+    if header.iter().filter(|name| *name == column).count() > 1 {
+        bail!("there are two columns `{column}`");
+    }
+    Ok(())
+}
+
 /// Where the wanted columns are among those that a header names.
 fn positions<const N: usize>(header: &[String], wanted: [&str; N]) -> anyhow::Result<[usize; N]> {
     let mut places = [0; N];
@@ -252,9 +259,7 @@ fn positions<const N: usize>(header: &[String], wanted: [&str; N]) -> anyhow::Re
                 header.join(", ")
             )
         })?;
-        if header.iter().filter(|name| *name == column).count() > 1 {
-            bail!("there are two columns `{column}`");
-        }
+        check_single(header, column)?;
     }
     Ok(places)
 }

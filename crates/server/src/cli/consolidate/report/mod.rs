@@ -14,7 +14,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::gold::Gold;
 use super::input::Source;
 use super::kinds::Task;
-use super::outcome::{Agreement, Outcome};
+use super::outcome::{Agreement, Outcome, of_many};
 use super::outputs::Outputs;
 use super::{Method, write};
 use crate::assets;
@@ -359,8 +359,7 @@ fn optional(value: Option<f64>) -> String {
 
 /// `1,204 answers`, `1 answer`.
 fn things(number: usize, what: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{} {what}{ending}", count(number))
+    format!("{} {}", count(number), of_many(number, what))
 }
 
 /// A count, its thousands apart.
